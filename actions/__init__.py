@@ -1,0 +1,1 @@
+"""Actions to devices: what changes the world. Every change goes through the executor and its policy."""

@@ -1,0 +1,36 @@
+"""Asking before acting: the one action that waits for a yes, and which words of the user's are a yes or a no."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from actions.numbers import words_of
+from model.stream.values import Action
+
+EXPIRES_NS = 30_000_000_000
+
+_YES = frozenset(words_of("yes yeah yep yup sure ok okay confirm confirmed approve approved affirmative proceed"))
+_YES_PHRASES = ("go ahead", "do it", "do that", "of course", "please do", "go for it", "that's right", "fine by me")
+_NO = frozenset(["don't", *words_of("no nope nah dont not never cancel deny denied refuse stop wait")])
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An action waiting for the user's answer. `first_word` is the number of the first word they can answer with."""
+
+    action: Action
+    question: str
+    asked_ns: int
+    first_word: int
+
+    def expired(self, now_ns: int) -> bool:
+        return now_ns - self.asked_ns > EXPIRES_NS
+
+
+def assents(words: Sequence[str]) -> bool:
+    """Whether these words of the user's say yes, and none says no: "yes", "go ahead", but not "yes no wait"."""
+    said = " ".join(words).casefold().replace("’", "'")
+    each = set(re.findall(r"[\w']+", said))
+    return not each & _NO and (bool(each & _YES) or any(phrase in said for phrase in _YES_PHRASES))

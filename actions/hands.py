@@ -1,0 +1,76 @@
+"""What hands can do, whatever the window system."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from threading import Event as StopSignal
+from typing import Protocol
+
+from model.stream.values import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """The window that has the focus. `app` is its class, in lower case."""
+
+    window: int
+    title: str
+    app: str
+    place: Place | None = None
+
+
+class Hands(Protocol):
+    """Keys and pointer. Everything but `release_all` is called from one thread at a time.
+
+    What presses anything waits until the hands are `ready`. Raises `DeviceLost` when the window system goes away.
+    """
+
+    def ready(self, stop: StopSignal) -> None:
+        """Wait until the user holds no modifier key. Raises `NotPermitted` if they do not let go."""
+        ...
+
+    def type_text(self, text: str, stop: StopSignal) -> int:
+        """Type `text` as `typeable` leaves it, looking at `stop` before each character; returns how many were typed."""
+        ...
+
+    def press(self, chord: str, stop: StopSignal) -> None:
+        """Press and release one chord in the form of `actions.keys`. Nothing happens once `stop` is set."""
+        ...
+
+    def click(self, point: tuple[int, int], button: str, count: int, stop: StopSignal) -> None:
+        """Click at a point of the screen, in pixels. `button` is left, middle or right."""
+        ...
+
+    def scroll(self, direction: str, notches: int, stop: StopSignal) -> None:
+        """Turn the wheel over the window that has the focus. `direction` is up, down, left or right."""
+        ...
+
+    def release_all(self) -> None:
+        """Let go of every key and button these hands hold. From any thread, at any time."""
+        ...
+
+    def active_window(self) -> Focus | None: ...
+
+    def window_at(self, point: tuple[int, int]) -> int:
+        """The top-level window that a click at this point would reach; 0 for the desktop itself."""
+        ...
+
+    @property
+    def strokes(self) -> int:
+        """How many keys and buttons these hands have pressed so far: whether something came in between."""
+        ...
+
+
+def typeable(text: str) -> str:
+    """What can be typed of a text: composed characters, line ends as Return, tabs, and no other control characters.
+
+    A text from the clipboard could otherwise hold an Escape or a Backspace.
+    """
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
+
+
+def can_be_erased(text: str) -> bool:
+    """Whether one Backspace for each character takes the text back: not after a Return or a Tab has moved the focus."""
+    return not any(c in "\n\t" or unicodedata.combining(c) for c in text)

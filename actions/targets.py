@@ -1,0 +1,163 @@
+"""Which of the lines on the screen a spoken target means. Pure functions."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from actions.numbers import read_ordinal, words_of
+from model.stream.values import Place
+
+FUZZY_AT_LEAST = 0.8
+"""Similarity below which a line is taken for another word rather than for a misheard or misread one."""
+FUZZY_FROM_LETTERS = 4
+"""Shorter words must be right: "no" is 80 % of "now"."""
+CLEARLY_SHORTER = 2
+"""How many times the words of the best line another must have not to count as its rival."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The words that are meant, as they stand on the screen, and where."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """Nothing on the screen is clearly meant; `reason` is a sentence for the user."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    found: Found
+    tier: int
+    """2 the whole line, 1 some of its words, 0 something similar."""
+    likeness: float
+    line: str
+
+    @property
+    def line_words(self) -> int:
+        return len(self.line.split())
+
+
+_DROPPED = frozenset(
+    words_of(
+        "the a an on at to that this says saying labelled labeled called named please "
+        "there button radio icon link menu tab field box checkbox item entry option label text word line one thing key "
+        "tile"
+    )
+)
+_COUNTED = re.compile(
+    r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|\d+(?:st|nd|rd|th))\b"
+)
+
+
+def choose(target: str, lines: Sequence[tuple[str, Place]]) -> Found | NotFound:
+    """The best line: the whole line before some of its words before something similar; never a guess among equals."""
+    matches = _best(_matches(target, lines))
+    if matches:
+        return _only(target, matches, None)
+    which = _COUNTED.search(target.casefold())
+    if which:
+        matches = _best(_matches(_COUNTED.sub(" ", target.casefold()), lines))
+        if matches:
+            return _only(target, matches, read_ordinal(which[0]))
+    return NotFound(f"I cannot find {_spoken(target)} on the screen.")
+
+
+def same_text(one: str, other: str) -> bool:
+    """Whether two readings of the same place say the same, up to a misread letter."""
+    return SequenceMatcher(None, _compact(one), _compact(other)).ratio() >= FUZZY_AT_LEAST
+
+
+def _matches(target: str, lines: Sequence[tuple[str, Place]]) -> list[_Match]:
+    wanted = _essential(target)
+    return [match for text, place in lines for match in [_match(wanted, text, place)] if match] if wanted else []
+
+
+def _match(wanted: list[str], text: str, place: Place) -> _Match | None:
+    spans = [(match.start(), match.end()) for match in re.finditer(r"\S+", text)]
+    words = ["".join(_words(text[start:end])) for start, end in spans]
+    said = "".join(wanted)
+    if said in ("".join(words), "".join(_essential(text))):
+        return _Match(Found(text.strip(), place), 2, 1.0, text.strip())
+    likeness, first, last = max(_windows(words, len(wanted), said), default=(0.0, 0, 0))
+    if likeness < (FUZZY_AT_LEAST if len(said) >= FUZZY_FROM_LETTERS else 1.0):
+        return None
+    start, end = spans[first][0], spans[last][1]
+    found = Found(text[start:end].strip(" .,:;|"), _part_of(place, text, start, end))
+    return _Match(found, 1 if likeness == 1.0 else 0, likeness, text.strip())
+
+
+def _windows(words: list[str], length: int, said: str) -> list[tuple[float, int, int]]:
+    """How like `said` each run of about `length` words is: (likeness, first word, last word)."""
+    windows: list[tuple[float, int, int]] = []
+    for size in {max(1, length - 1), length, length + 1}:
+        for first in range(len(words) - size + 1):
+            there = "".join(words[first : first + size])
+            matcher = SequenceMatcher(None, there, said, autojunk=False)
+            if there and matcher.real_quick_ratio() >= FUZZY_AT_LEAST:
+                windows.append((matcher.ratio(), first, first + size - 1))
+    return windows
+
+
+def _best(matches: list[_Match]) -> list[_Match]:
+    """The matches between which nothing but their position decides."""
+    if not matches:
+        return []
+    top = max(match.tier for match in matches)
+    tier = [match for match in matches if match.tier == top]
+    likest = max(match.likeness for match in tier)
+    tier = [match for match in tier if match.likeness == likest]
+    shortest = min(match.line_words for match in tier)
+    return [match for match in tier if match.line_words < CLEARLY_SHORTER * shortest]
+
+
+def _only(target: str, matches: list[_Match], which: int | None) -> Found | NotFound:
+    if which is None and len(matches) > 1:
+        return NotFound(_ambiguous(target, matches))
+    ordered = sorted(matches, key=lambda match: (match.found.place.y_px, match.found.place.x_px))
+    index = 0 if which is None else which if which < 0 else which - 1
+    if index >= len(ordered):
+        return NotFound(f"I see only {len(ordered)} of them: {ordered[0].found.text}.")
+    return ordered[index].found
+
+
+def _ambiguous(target: str, matches: list[_Match]) -> str:
+    lines = list(dict.fromkeys(match.line for match in matches))
+    if len(lines) == 1:
+        return f"I see {lines[0]} {len(matches)} times. Say the first or the last {_spoken(target)}."
+    return f"Which one do you mean: {', '.join(lines[:4])}?"
+
+
+def _part_of(place: Place, text: str, start: int, end: int) -> Place:
+    """Where characters `start` to `end` stand, taking all characters for equally wide: good enough to hit a word."""
+    left = place.width_px * start // len(text)
+    right = place.width_px * end // len(text)
+    return Place(place.x_px + left, place.y_px, max(1, right - left), place.height_px)
+
+
+def _essential(text: str) -> list[str]:
+    """The words without "the" and "button"; all of them if nothing else is left."""
+    words = _words(text)
+    return [word for word in words if word not in _DROPPED] or words
+
+
+def _words(text: str) -> list[str]:
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return re.findall(r"[^\W_]+", plain)
+
+
+def _compact(text: str) -> str:
+    return "".join(_words(text))
+
+
+def _spoken(target: str) -> str:
+    return " ".join(word for word in target.split() if word.casefold() not in ("the", "a", "an")) or target

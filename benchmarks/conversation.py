@@ -1,0 +1,239 @@
+"""How fast it answers, acts, gives way and stops: spoken requests, and what came out of the loudspeaker."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from benchmarks.measures import Samples, percentile
+from benchmarks.sound import Ears, Sound, listening
+from benchmarks.stage import Stage
+from desktop.probing import Probe, open_probe
+from model.stream.errors import DeviceLost
+
+REQUESTS = (
+    "what time is it",
+    "what is on my clipboard",
+    "what day is it today",
+    "read the clipboard",
+    "tell me the time",
+)
+DICTATIONS = ("type hello world", "type good morning", "type see you tomorrow", "type thank you", "type yes please")
+INTERRUPTIONS = ("stop", "stop talking", "be quiet", "stop stop")
+ANSWER_WITHIN_S = 10.0
+SETTLED_AFTER_S = 1.0
+"""Nothing heard or typed for so long: it is over."""
+
+LONG_TEXT = (
+    "the morning was cold and clear and the people on the market were already talking about the long winter while the "
+    "children played with the dogs"
+)
+LONG_REPLY = "what is on my clipboard"
+LONG_DICTATION = "type what is on my clipboard"
+TYPED_TIMES = 10
+"""How often the long text stands on the clipboard to be typed: a person takes a while to panic."""
+STOPPED_FOR_MS = 400
+"""A pause that is longer than any between the words of a reply."""
+
+PANICS = 3
+UNFINISHED = 0.7
+"""Less than this share of the text was typed: the panic came in the middle."""
+
+UNDER_WAY_S = 0.7
+HEARD_WITHIN_S = 3.0
+LONGEST_REPLY_S = 30.0
+POLL_S = 0.05
+NS_PER_MS = 1e6
+NS_PER_S = 1e9
+
+
+def first_sound_ms(stage: Stage) -> Samples:
+    """From the last sound that reached the microphone, and beside it from the release of the key."""
+    stage.play_recorded()
+    stage.copy("meet me at noon")
+    waits: list[float] = []
+    after_release: list[float] = []
+    for request in REQUESTS:
+        with listening(stage.desktop) as ears:
+            stage.hold_and_say(request)
+            released_ns = time.monotonic_ns()
+            _wait_for_voice(ears)
+            _wait_until_silent(ears)
+        said_ns = ears.user.sound().last_ns()
+        answered_ns = ears.voice.sound().first_ns()
+        if said_ns is not None and answered_ns is not None:
+            waits.append((answered_ns - said_ns) / NS_PER_MS)
+            after_release.append((answered_ns - released_ns) / NS_PER_MS)
+    _require(waits, "no spoken request was answered aloud")
+    return Samples(waits, {"after_release_p50": percentile(after_release, 50)})
+
+
+def action_ms(stage: Stage) -> Samples:
+    """From the last sound that reached the microphone until the last letter stands in somebody else's window."""
+    stage.play_recorded()
+    probe = open_probe(stage.desktop)
+    try:
+        waits = [wait for request in DICTATIONS if (wait := _dictate(stage, probe, request)) is not None]
+    finally:
+        probe.close()
+    return Samples(_require(waits, "no spoken request was carried out"))
+
+
+def barge_in_ms(stage: Stage) -> Samples:
+    """From the first sound of somebody who talks over the voice, until it is lowered and until it is silent."""
+    stage.play_recorded()
+    stage.copy(LONG_TEXT)
+    usual = _uninterrupted_reply(stage)
+    lowered: list[float] = []
+    stopped: list[float] = []
+    for interruption in INTERRUPTIONS:
+        user, voice, spoke_ns = _talk_over(stage, interruption)
+        over_ns = user.first_ns(after_ns=spoke_ns)
+        if over_ns is None:
+            continue
+        lowered_ns, stopped_ns = voice.lowered_ns(usual, over_ns), voice.silent_from_ns(over_ns, STOPPED_FOR_MS)
+        ended_by_itself_ns = (voice.first_ns() or 0) + _length_ns(usual)
+        if lowered_ns is not None:
+            lowered.append((lowered_ns - over_ns) / NS_PER_MS)
+        if stopped_ns is not None and stopped_ns < ended_by_itself_ns - STOPPED_FOR_MS * NS_PER_MS:
+            stopped.append((stopped_ns - over_ns) / NS_PER_MS)
+    _require(lowered, "the voice was never lowered")
+    details = {"stopped_p50": percentile(stopped, 50), "stopped_p95": percentile(stopped, 95)} if stopped else {}
+    return Samples(lowered, {**details, "interruptions": len(INTERRUPTIONS), "stopped": len(stopped)})
+
+
+def panic_ms(stage: Stage) -> Samples:
+    """From the command to the last sound, and to the last key that anybody else sees going down or up."""
+    stage.play_recorded()
+    stage.copy(LONG_TEXT)
+    silent = [wait for _ in range(PANICS) if (wait := _panic_while_speaking(stage)) is not None]
+    stage.copy(" ".join([LONG_TEXT] * TYPED_TIMES))
+    probe = open_probe(stage.desktop)
+    try:
+        released = [wait for _ in range(PANICS) if (wait := _panic_while_typing(stage, probe)) is not None]
+    finally:
+        probe.close()
+    _require(silent + released, "neither speech nor typing was under way")
+    figures = {"silent_p95": silent, "released_p95": released}
+    return Samples(silent + released, {name: percentile(waits, 95) for name, waits in figures.items() if waits})
+
+
+def _dictate(stage: Stage, probe: Probe, request: str) -> float | None:
+    n_before = len(probe.rows)
+    with listening(stage.desktop) as ears:
+        stage.hold_and_say(request)
+        typed_ns = _typed_ns(probe, n_before)
+        _wait_until_silent(ears)
+    said_ns = ears.user.sound().last_ns()
+    return (typed_ns - said_ns) / NS_PER_MS if typed_ns is not None and said_ns is not None else None
+
+
+def _uninterrupted_reply(stage: Stage) -> Sound:
+    with listening(stage.desktop) as ears:
+        stage.hold_and_say(LONG_REPLY)
+        if not _wait_for_voice(ears):
+            raise DeviceLost(f"It could not be measured: {LONG_REPLY!r} was not answered aloud.")
+        _wait_until_silent(ears)
+    return ears.voice.sound()
+
+
+def _talk_over(stage: Stage, interruption: str) -> tuple[Sound, Sound, int]:
+    """What the user said, what the voice played, and from when on the user talked over it."""
+    wav = stage.desktop.voice_file(interruption)
+    with listening(stage.desktop) as ears:
+        stage.call("listen")
+        try:
+            stage.desktop.say(LONG_REPLY)
+            _wait_for_voice(ears)
+            time.sleep(UNDER_WAY_S)
+            spoke_ns = time.monotonic_ns()
+            stage.desktop.speak(wav)
+            time.sleep(HEARD_WITHIN_S)
+        finally:
+            stage.call("toggle")
+        _wait_until_silent(ears)
+    return ears.user.sound(), ears.voice.sound(), spoke_ns
+
+
+def _panic_while_speaking(stage: Stage) -> float | None:
+    """Until the last sound; None if nothing was being said."""
+    with listening(stage.desktop) as ears:
+        stage.hold_and_say(LONG_REPLY)
+        if not _wait_for_voice(ears):
+            return None
+        time.sleep(UNDER_WAY_S)
+        panicked_ns = _panic(stage)
+    last_ns = ears.voice.sound().last_ns()
+    if last_ns is None or last_ns < panicked_ns - STOPPED_FOR_MS * NS_PER_MS:
+        return None
+    return max(0.0, (last_ns - panicked_ns) / NS_PER_MS)
+
+
+def _panic_while_typing(stage: Stage, probe: Probe) -> float | None:
+    """Until the last key goes down or up; None if nothing was typed, or all of it."""
+    n_before, length_before = len(probe.rows), len(probe.text)
+    stage.hold_and_say(LONG_DICTATION)
+    if not _wait_until(lambda: len(probe.text) > length_before, ANSWER_WITHIN_S):
+        return None
+    panicked_ns = _panic(stage)
+    if len(probe.text) - length_before > UNFINISHED * TYPED_TIMES * len(LONG_TEXT):
+        return None
+    return max(0.0, (_rows(probe, "key", n_before)[-1]["t_ns"] - panicked_ns) / NS_PER_MS)
+
+
+def _panic(stage: Stage) -> int:
+    """Panic, give it time to be too late, and re-arm. Returns when it was called."""
+    panicked_ns = time.monotonic_ns()
+    stage.call("panic")
+    time.sleep(SETTLED_AFTER_S)
+    stage.call("rearm")
+    return panicked_ns
+
+
+def _typed_ns(probe: Probe, n_before: int) -> int | None:
+    """When the last letter came, once none has come for a while; None if none came."""
+    if not _wait_until(lambda: bool(_rows(probe, "text", n_before)), ANSWER_WITHIN_S):
+        return None
+
+    def last() -> int:
+        return _rows(probe, "text", n_before)[-1]["t_ns"]
+
+    _wait_until(lambda: time.monotonic_ns() - last() > SETTLED_AFTER_S * NS_PER_S, ANSWER_WITHIN_S)
+    return last()
+
+
+def _rows(probe: Probe, kind: str, n_before: int) -> list[dict[str, Any]]:
+    return [row for row in probe.rows[n_before:] if kind in row]
+
+
+def _wait_for_voice(ears: Ears) -> bool:
+    return _wait_until(lambda: ears.voice.sound().first_ns() is not None, ANSWER_WITHIN_S)
+
+
+def _wait_until_silent(ears: Ears) -> None:
+    def silent() -> bool:
+        last_ns = ears.voice.sound().last_ns()
+        return last_ns is None or time.monotonic_ns() - last_ns > SETTLED_AFTER_S * NS_PER_S
+
+    _wait_until(silent, LONGEST_REPLY_S)
+
+
+def _wait_until(condition: Callable[[], bool], within_s: float) -> bool:
+    """Whether the condition came to hold in time."""
+    deadline_s = time.monotonic() + within_s
+    while not condition():
+        if time.monotonic() > deadline_s:
+            return False
+        time.sleep(POLL_S)
+    return True
+
+
+def _length_ns(sound: Sound) -> int:
+    return (sound.last_ns() or 0) - (sound.first_ns() or 0)
+
+
+def _require(waits: Sequence[float], otherwise: str) -> Sequence[float]:
+    if not waits:
+        raise DeviceLost(f"It could not be measured: {otherwise}.")
+    return waits

@@ -1,0 +1,5 @@
+"""`python -m desktop` is `ambidex`."""
+
+from desktop.cli import main
+
+main()

@@ -1,0 +1,93 @@
+"""`ambidex ask`: one request as if it were spoken, its outputs one per line."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from actions.executor import Executor
+from actions.timers import Timers
+from desktop.desk import open_desk
+from desktop.minds import open_reflex, shipped_catalogue
+from desktop.outputs import print_output
+from desktop.places import Places
+from desktop.settings import Settings
+from desktop.simulation import MAX_WORDS, ExecutorMaker, Scene, Simulator, dry_executor, lines_of
+from model.stream.catalogue import Catalogue
+from model.stream.errors import BadSettings
+from model.stream.protocols import Post
+from model.stream.sources import Sources
+from model.stream.values import Place
+from perception.screen import Eyes
+
+log = logging.getLogger(__name__)
+
+PICTURES = frozenset({".png", ".jpg", ".jpeg", ".bmp"})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked, and what there was to be seen."""
+
+    text: str
+    screen: Path | None = None
+    clipboard: str | None = None
+    dry_run: bool = False
+
+
+def ask(settings: Settings, places: Places, request: Request, as_json: bool, write: Callable[[str], None]) -> None:
+    """Raises any `AmbidexError`."""
+    scene = scene_of(request)
+    catalogue = shipped_catalogue()
+    reflex = open_reflex(settings, catalogue)
+    with ExitStack() as cleanup:
+        maker = dry_executor(catalogue) if request.dry_run else _real_executor(places, catalogue, cleanup)
+        simulator = Simulator(reflex, reflex.pieces, catalogue, maker)
+        simulator.run(scene, lambda output: print_output(output, as_json, write))
+
+
+def _real_executor(places: Places, catalogue: Catalogue, cleanup: ExitStack) -> ExecutorMaker:
+    """Hands that really act, at the moment the simulated request calls for it."""
+    desk = open_desk(places)
+    cleanup.callback(desk.close)
+    for sentence in desk.absent:
+        log.warning("%s", sentence)
+
+    def make(sources: Sources, post: Post, now_ns: Callable[[], int]) -> Executor:
+        timers = Timers(post, now_ns)
+        return desk.executor(catalogue, sources, Eyes(), MuteSpeaker(), timers, post, now_ns)
+
+    return make
+
+
+class MuteSpeaker:
+    """What `ask` answers is written, not spoken."""
+
+    def hush(self) -> None:
+        pass
+
+    def last_said(self) -> str:
+        return ""
+
+
+def scene_of(request: Request) -> Scene:
+    """Raises `BadSettings` if there are no words, or too many, or the screen cannot be read."""
+    words = tuple(request.text.split())
+    if not 0 < len(words) <= MAX_WORDS:
+        raise BadSettings(f"A request has 1 to {MAX_WORDS} words, this one has {len(words)}.")
+    return Scene(words, read_screen(request.screen) if request.screen else (), request.clipboard)
+
+
+def read_screen(path: Path) -> tuple[tuple[str, Place], ...]:
+    """The lines of a picture of a screen, or of a text file."""
+    if path.suffix.lower() in PICTURES:
+        from perception.reading import read_picture
+
+        return tuple(read_picture(path))
+    try:
+        return lines_of(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings(f"The screen {path} cannot be read: {error}. Give a PNG picture or a text file.") from error

@@ -1,0 +1,131 @@
+"""Builds every part of the assistant from the settings. What this machine lacks is left out, with a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from actions.clipboard import Clipboard
+from actions.espeak import EspeakSynthesiser
+from actions.loudspeaker import SoundDeviceOutput
+from actions.synthesiser import SilentSynthesiser, Style, Synthesiser
+from actions.timers import Timers
+from actions.voice import Voice
+from desktop.absent import AbsentLook
+from desktop.desk import open_desk
+from desktop.engine import Parts
+from desktop.live import LiveView
+from desktop.minds import open_reflex, shipped_catalogue
+from desktop.places import Places
+from desktop.recording import Recording
+from desktop.settings import Settings
+from model.reflex import Reflex
+from model.reflex.decoder import Decoder
+from model.reflex.encoder import Encoder
+from model.stream.clock import RealClock
+from model.stream.errors import ModelFailed
+from model.stream.protocols import Post, Sense
+from model.stream.queues import Inbox
+from model.stream.sources import Sources
+from perception.clipboard import ClipboardPoller
+from perception.hearing import Hearing
+from perception.microphone import Microphone
+from perception.recogniser import PocketsphinxRecogniser
+from perception.screen import Eyes
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run differs in from another with the same settings."""
+
+    dry_run: bool = False
+    record: Path | None = None
+    clipboard: Clipboard | None = None
+    clipboard_sense: Sense | None = None
+    """The clipboard as a window has it; without one, programs are asked and it is polled."""
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """The parts of an engine, and whether our own hands are at work at this moment."""
+
+    parts: Parts
+    ours: Callable[[], bool]
+
+
+def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
+    """Raises `ModelFailed` without a reflex, `BadTrace` if nothing can be recorded; all else degrades."""
+    catalogue = shipped_catalogue()
+    reflex = open_reflex(settings, catalogue)
+    clock, sources = RealClock(), Sources()
+    inbox = Inbox(clock.wake)
+    with ExitStack() as cleanup:
+        recording = _open_recording(options, reflex, cleanup)
+        sink = recording.hear if recording else None
+        desk = open_desk(places, options.clipboard)
+        cleanup.callback(desk.close)
+        voice, no_voice = _open_voice(settings, inbox.post, clock.now_ns)
+        timers = Timers(inbox.post, clock.now_ns)
+        eyes = Eyes() if settings.sense_screen else None
+        look = eyes or AbsentLook("The screen is not read: it is switched off in the settings (`sense_screen`).")
+        parts = Parts(
+            clock=clock,
+            inbox=inbox,
+            encoder=Encoder(sources, reflex.pieces),
+            mind=reflex,
+            decoder=Decoder(sources, catalogue),
+            executor=desk.executor(catalogue, sources, look, voice, timers, inbox.post, clock.now_ns, options.dry_run),
+            voice=voice,
+            live=LiveView(sources.resolve),
+            ears=open_microphone(settings, sink) if settings.sense_microphone else None,
+            senses=tuple(_senses(settings, options, eyes)),
+            threads=(("timers", timers.run),),
+            recorders=(recording,) if recording else (),
+            close=cleanup.pop_all().close,
+            absent=tuple(reason for reason in (*desk.absent, no_voice) if reason),
+        )
+    return Assembly(parts, desk.ours)
+
+
+def open_hearing() -> Hearing:
+    """Ears without a microphone. Raises `ModelFailed` if the recogniser cannot be loaded."""
+    return Hearing(PocketsphinxRecogniser())
+
+
+def open_microphone(settings: Settings, audio_sink: Callable[[Any], None] | None = None) -> Microphone:
+    """The ears, closed. `audio_sink` is given every block that they hear."""
+    return Microphone(open_hearing(), device=settings.microphone, audio_sink=audio_sink)
+
+
+def _open_voice(settings: Settings, post: Post, now_ns: Callable[[], int]) -> tuple[Voice, str]:
+    synthesiser, fault = open_synthesiser()
+    style = Style(voice=settings.voice_variant, rate_wpm=settings.voice_rate_wpm)
+    output = SoundDeviceOutput(synthesiser.sample_rate, settings.speaker)
+    return Voice(post, now_ns, synthesiser, output, style=style), fault
+
+
+def open_synthesiser() -> tuple[Synthesiser, str]:
+    """The voice's sound, or silence and a sentence why."""
+    try:
+        return EspeakSynthesiser(), ""
+    except ModelFailed as error:
+        return SilentSynthesiser(), str(error)
+
+
+def _senses(settings: Settings, options: Options, eyes: Eyes | None) -> Iterator[Sense]:
+    if eyes is not None:
+        yield eyes
+    if settings.sense_clipboard:
+        yield options.clipboard_sense or ClipboardPoller()
+
+
+def _open_recording(options: Options, reflex: Reflex, cleanup: ExitStack) -> Recording | None:
+    if options.record is None:
+        return None
+    recording = Recording(options.record, {"ambidex": version("ambidex"), "model": reflex.version, "seed": None})
+    cleanup.callback(recording.close)
+    return recording

@@ -1,0 +1,83 @@
+"""What the executor acts on: hands, clipboard, timers and journal, as far as this machine has them."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from actions.builtin import Context, Speaker, builtin_bodies
+from actions.clipboard import Clipboard, open_clipboard
+from actions.executor import Executor
+from actions.journal import Journal
+from actions.timers import Timers
+from actions.x11 import X11Hands
+from actions.x11_windows import X11Windows
+from desktop.absent import AbsentClipboard, AbsentHands, AbsentWindows
+from desktop.places import Places, make_private
+from model.stream.catalogue import Catalogue
+from model.stream.errors import AmbidexError
+from model.stream.protocols import Look, Post
+from model.stream.sources import Sources
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything that acts. `absent` has a sentence for each device that is missing."""
+
+    hands: X11Hands | AbsentHands
+    windows: X11Windows | AbsentWindows
+    clipboard: Clipboard
+    journal: Journal
+    absent: tuple[str, ...] = ()
+
+    def ours(self) -> bool:
+        """Whether what the keyboard and the pointer do at this moment may be our own doing."""
+        return self.hands.recently_active()
+
+    def executor(
+        self,
+        catalogue: Catalogue,
+        sources: Sources,
+        look: Look,
+        speaker: Speaker,
+        timers: Timers,
+        post: Post,
+        now_ns: Callable[[], int],
+        dry_run: bool = False,
+    ) -> Executor:
+        bodies = builtin_bodies(Context(self.hands, self.windows, look, self.clipboard, speaker, timers))
+        release = self.hands.release_all
+        return Executor(catalogue, sources, bodies, self.journal, post, now_ns, dry_run, release)
+
+    def close(self) -> None:
+        """Let go of every key. Idempotent."""
+        self.hands.close()
+        self.windows.close()
+        self.journal.close()
+
+
+def open_desk(places: Places, clipboard: Clipboard | None = None) -> Desk:
+    """Raises `NotPermitted` if there can be no journal; without one nothing may be executed."""
+    make_private(places.state)
+    make_private(places.runtime)
+    journal = Journal(places.journal, time.time)
+    hands, windows, no_hands = _open_hands(places)
+    clipboard, no_clipboard = (clipboard, "") if clipboard else _open_clipboard()
+    return Desk(hands, windows, clipboard, journal, tuple(reason for reason in (no_hands, no_clipboard) if reason))
+
+
+def _open_hands(places: Places) -> tuple[X11Hands | AbsentHands, X11Windows | AbsentWindows, str]:
+    display = os.environ.get("DISPLAY")
+    try:
+        return X11Hands(display, places.runtime), X11Windows(display), ""
+    except AmbidexError as error:
+        return AbsentHands(str(error)), AbsentWindows(str(error)), str(error)
+
+
+def _open_clipboard() -> tuple[Clipboard, str]:
+    try:
+        return open_clipboard(), ""
+    except AmbidexError as error:
+        return AbsentClipboard(str(error)), str(error)

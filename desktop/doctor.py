@@ -1,0 +1,87 @@
+"""`ambidex doctor`: tries every part on this machine and says how to mend what does not work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from desktop import probes
+from desktop.places import Places
+from desktop.settings import Settings
+from model.stream.errors import AmbidexError
+
+
+class Health(StrEnum):
+    WORKS = "works"
+    DEGRADED = "degraded"
+    """Ambidex runs, with less than it could do."""
+    MISSING = "missing"
+    """Ambidex cannot do this at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found; `detail` is a sentence that ends with the cure where one is needed."""
+
+    name: str
+    health: Health
+    detail: str
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`probe` returns a sentence about what works, or raises. `vital`: without it there is no assistant."""
+
+    name: str
+    probe: Callable[[], str]
+    vital: bool = False
+
+
+def examine(settings: Settings, places: Places) -> list[Finding]:
+    """Try everything, one after the other; takes some seconds."""
+    return [_find(check) for check in _checks(settings, places)]
+
+
+def healthy(findings: Iterable[Finding]) -> bool:
+    """Whether the assistant can run."""
+    return all(finding.health is not Health.MISSING for finding in findings)
+
+
+def print_findings(findings: Iterable[Finding], console: Console | None = None) -> None:
+    table = Table("", "part", "what was found", box=None, padding=(0, 1))
+    marks = {Health.WORKS: "[green]✓[/]", Health.DEGRADED: "[yellow]~[/]", Health.MISSING: "[red]✗[/]"}
+    for finding in findings:
+        table.add_row(marks[finding.health], finding.name, escape(finding.detail))
+    (console or Console()).print(table)
+
+
+def _find(check: Check) -> Finding:
+    try:
+        return Finding(check.name, Health.WORKS, check.probe())
+    except AmbidexError as error:
+        return Finding(check.name, Health.MISSING if check.vital else Health.DEGRADED, str(error))
+
+
+def _checks(settings: Settings, places: Places) -> tuple[Check, ...]:
+    return (
+        Check("files", lambda: probes.files(places), vital=True),
+        Check("reflex", lambda: probes.reflex(settings), vital=True),
+        Check("microphone", lambda: probes.microphone(settings)),
+        Check("recogniser", probes.recogniser),
+        Check("voice", lambda: probes.voice(settings)),
+        Check("speaker", lambda: probes.speaker(settings)),
+        Check("screen", probes.screen),
+        Check("clipboard", probes.clipboard),
+        Check("injection", lambda: probes.injection(places)),
+        Check("hotkey", lambda: probes.hotkey(settings)),
+        Check("language model", probes.language_model),
+    )

@@ -1,0 +1,136 @@
+"""`ambidex eval commands`: written requests, fed word by word in simulated time, and what the reflex made of them."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from desktop.minds import open_reflex, reflex_directory, shipped_catalogue
+from desktop.outputs import Output
+from desktop.settings import Settings
+from desktop.simulation import Scene, Simulator, dry_executor, last_word_ms, lines_of
+from model.stream.errors import BadSettings
+from model.stream.values import Channel
+from model.training.evaluate import Answer, Case, Figures, by_source, read_cases, score
+
+MAX_WORDS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The cases, what the reflex did about each, and what the floor would have done."""
+
+    cases: Sequence[Case]
+    answers: Sequence[Answer]
+    floor: Sequence[Answer]
+
+    def to_json(self) -> dict[str, Any]:
+        sources = by_source(self.cases, self.answers)
+        return {
+            **asdict(score(self.cases, self.answers)),
+            "by_source": {source: asdict(figures) for source, figures in sources.items()},
+            "floor": asdict(score(self.cases, self.floor)),
+        }
+
+    def predictions(self) -> Iterator[str]:
+        """Rows `{text, action, args, reply, thought}` in the order of the input."""
+        for case, answer in zip(self.cases, self.answers, strict=True):
+            row = {"text": case.text, "action": answer.action, "args": dict(answer.args)}
+            yield json.dumps({**row, "reply": answer.reply, "thought": answer.thought}, ensure_ascii=False)
+
+
+def evaluate_file(
+    settings: Settings, path: Path, predictions: Path | None, as_json: bool, write: Callable[[str], None]
+) -> None:
+    """Raises `BadTrace` if the file cannot be read, `ModelFailed` if the reflex cannot, `BadSettings` if `predictions`
+    cannot be written."""
+    cases = read_cases(path)
+    evaluation = Evaluation(cases, answer(cases, settings, quiet=as_json), floor_answers(cases, settings))
+    if predictions is not None:
+        _save(predictions, evaluation)
+    figures = evaluation.to_json()
+    if not as_json:
+        Console().print(_table(figures))
+    write(json.dumps(figures))
+
+
+def answer(cases: Sequence[Case], settings: Settings, quiet: bool) -> list[Answer]:
+    """Every case from a fresh start, on all cores."""
+    with ProcessPoolExecutor(os.cpu_count(), initializer=_start, initargs=(settings,)) as pool:
+        done = pool.map(_answer, cases, chunksize=4)
+        console = Console(stderr=True)
+        return list(track(done, "Requests", len(cases), console=console, disable=quiet or not cases))
+
+
+_simulator: Simulator | None = None
+"""Each worker process has one of its own."""
+
+
+def _start(settings: Settings) -> None:
+    global _simulator
+    catalogue = shipped_catalogue()
+    reflex = open_reflex(settings, catalogue)
+    _simulator = Simulator(reflex, reflex.pieces, catalogue, dry_executor(catalogue), aloud=False)
+
+
+def _answer(case: Case) -> Answer:
+    assert _simulator is not None
+    scene = Scene(tuple(case.text.split())[:MAX_WORDS], lines_of("\n".join(case.screen)), case.clipboard)
+    outputs = _simulator.run(scene)
+    return answer_of(outputs, last_word_ms(scene))
+
+
+def answer_of(outputs: Sequence[Output], last_word_at_ms: int) -> Answer:
+    """The first action that is one, the whole reply, and which thoughts came before the last word."""
+    thoughts = [output for output in outputs if output.channel is Channel.THOUGHT]
+    actions = [output for output in outputs if output.channel is Channel.ACTION]
+    acted = next((output for output in actions if output.action != "none"), None)
+    return Answer(
+        action=acted.action if acted else "none",
+        args=acted.args if acted else {},
+        reply=" ".join(output.text for output in outputs if output.channel is Channel.SPEECH),
+        thought=" ".join(output.text for output in thoughts),
+        early=tuple(output.text for output in thoughts if output.t_ms < last_word_at_ms),
+    )
+
+
+def floor_answers(cases: Sequence[Case], settings: Settings) -> list[Answer]:
+    """What a linear classifier over frozen sentence vectors says to the whole text; it knows no arguments."""
+    from model.training.floor import open_floor  # torch: only where a mind is wanted
+
+    floor = open_floor(reflex_directory(settings))
+    return [Answer(floor.action(case.text)) for case in cases]
+
+
+def _save(path: Path, evaluation: Evaluation) -> None:
+    try:
+        path.write_text("".join(f"{row}\n" for row in evaluation.predictions()), encoding="utf-8")
+    except OSError as error:
+        raise BadSettings(f"The predictions cannot be written to {path}: {error.strerror}.") from error
+
+
+COLUMNS = tuple(name for name in Figures.__dataclass_fields__ if name != "n")
+
+
+def _table(figures: Mapping[str, Any]) -> Table:
+    table = Table(title="Requests")
+    table.add_column("source")
+    for name in ("n", *COLUMNS):
+        table.add_column(name.replace("_", " "), justify="right")
+    rows = {**figures["by_source"], "all": figures, "floor": figures["floor"]}
+    for source, row in rows.items():
+        table.add_row(source, str(row["n"]), *(_percent(row[name]) for name in COLUMNS))
+    return table
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{share:.1%}"

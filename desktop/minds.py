@@ -1,0 +1,31 @@
+"""The reflex and the catalogue that the settings name, or those that came with the app."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import resources
+from desktop.settings import Settings
+from model.stream.catalogue import Catalogue, load_catalogue
+
+if TYPE_CHECKING:
+    from model.reflex import Reflex
+
+CATALOGUE = resources.ROOT / "actions.toml"
+REFLEX = resources.ROOT / "reflex"
+
+
+def shipped_catalogue() -> Catalogue:
+    return load_catalogue(CATALOGUE)
+
+
+def reflex_directory(settings: Settings) -> Path:
+    return Path(settings.reflex_directory).expanduser() if settings.reflex_directory else REFLEX
+
+
+def open_reflex(settings: Settings, catalogue: Catalogue) -> Reflex:
+    """Takes a second or two. Raises `ModelFailed` naming the file that is missing or damaged."""
+    from model.reflex import load_reflex  # torch: only where a mind is wanted
+
+    return load_reflex(reflex_directory(settings), catalogue)

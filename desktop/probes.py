@@ -1,0 +1,143 @@
+"""What `ambidex doctor` tries. Each probe returns a sentence about what works, or raises one about what does not."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
+from desktop.places import Places, make_private
+from desktop.settings import Settings
+from model.stream.errors import DeviceLost, ModelFailed, NotPermitted
+from model.stream.values import Opening
+
+HEAR_WITHIN_S = 5.0
+
+
+def files(places: Places) -> str:
+    for directory in (places.config, places.state, places.runtime):
+        make_private(directory)
+        if not os.access(directory, os.W_OK | os.X_OK):
+            raise NotPermitted(f"{directory} cannot be written. Mend its permissions, or set AMBIDEX_HOME.")
+    return f"Settings are read from {places.settings}; all else is kept in {places.state}."
+
+
+def reflex(settings: Settings) -> str:
+    from desktop.minds import open_reflex, reflex_directory, shipped_catalogue
+
+    loaded = open_reflex(settings, shipped_catalogue())
+    return f"The weights in {reflex_directory(settings)} are whole (version {loaded.version[:12]})."
+
+
+def microphone(settings: Settings) -> str:
+    """Opens it for a moment; nothing of what it hears is kept."""
+    from desktop.assembly import open_microphone
+
+    blocks: list[int] = []
+    ears = open_microphone(settings, lambda block: blocks.append(len(block)))
+    stop, lost = threading.Event(), list[DeviceLost]()
+
+    def run() -> None:
+        try:
+            ears.run(lambda event: None, stop)
+        except DeviceLost as error:
+            lost.append(error)
+
+    thread = threading.Thread(target=run, name="doctor.microphone", daemon=True)
+    thread.start()
+    deadline_s = time.monotonic() + HEAR_WITHIN_S
+    while not blocks and not lost and time.monotonic() < deadline_s:
+        ears.open(Opening.TOGGLE)  # again and again: what is asked before its thread runs is forgotten
+        time.sleep(0.02)
+    stop.set()
+    thread.join(HEAR_WITHIN_S)
+    if lost:
+        raise lost[0]
+    if not blocks:
+        raise DeviceLost("The microphone is there, but no sound comes from it. Is another program holding it?")
+    return "Sound comes in."
+
+
+def recogniser() -> str:
+    from desktop.assembly import open_hearing
+
+    open_hearing()
+    return "Speech is recognised by pocketsphinx (US English)."
+
+
+def voice(settings: Settings) -> str:
+    from actions.synthesiser import Style
+    from desktop.assembly import open_synthesiser
+
+    synthesiser, fault = open_synthesiser()
+    if fault:
+        raise ModelFailed(fault)
+    style = Style(voice=settings.voice_variant, rate_wpm=settings.voice_rate_wpm)
+    if not any(len(chunk.samples) for chunk in synthesiser.synthesise("hello", style)):
+        raise ModelFailed("The voice makes no sound. Choose another `voice_variant` in the settings.")
+    return "espeak-ng speaks."
+
+
+def speaker(settings: Settings) -> str:
+    """Plays a moment of silence."""
+    import numpy as np
+
+    from actions.loudspeaker import SoundDeviceOutput
+
+    output = SoundDeviceOutput(22_050, settings.speaker)
+    try:
+        output.write(np.zeros(2205, np.int16))
+    finally:
+        output.close()
+    return "Sound goes out."
+
+
+def screen() -> str:
+    from model.stream.values import Place
+    from perception.screen import Eyes
+
+    Eyes().read(Place(0, 0, 200, 50))
+    return "The screen can be read."
+
+
+def clipboard() -> str:
+    from actions.clipboard import open_clipboard
+
+    open_clipboard().read()
+    return "The clipboard can be read."
+
+
+def injection(places: Places) -> str:
+    """Connects without pressing anything."""
+    from actions.x11 import X11Hands
+
+    make_private(places.runtime)
+    with tempfile.TemporaryDirectory(dir=places.runtime) as directory:
+        X11Hands(os.environ.get("DISPLAY"), Path(directory), guarded=False).close()
+    return "Keys and clicks can be sent (XTEST)."
+
+
+def hotkey(settings: Settings) -> str:
+    from desktop.chords import Chords, Surroundings, parse_chord
+    from desktop.hotkey import Hotkeys
+
+    chords = Chords(parse_chord(settings.hotkey), parse_chord(settings.panic_hotkey))
+    hotkeys = Hotkeys(chords, lambda intent: None, lambda: Surroundings())
+    try:
+        hotkeys.start()
+    finally:
+        hotkeys.close()
+    return f"{settings.hotkey} can be watched for."
+
+
+def language_model() -> str:
+    """Not used by this version; told so that nobody searches for it."""
+    if find_spec("llama_cpp") is None:
+        raise ModelFailed(
+            "No language model engine is installed. Commands work without; open questions will need "
+            "`pip install 'ambidex[llm]'` and a version that uses it."
+        )
+    return "The engine llama.cpp is installed; this version does not use it yet."

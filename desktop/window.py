@@ -1,0 +1,68 @@
+"""`ambidex run` with a window: Qt's event loop on the main thread, the engine's threads beside it."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from PySide6.QtCore import QSocketNotifier
+from PySide6.QtWidgets import QApplication
+
+import resources
+from desktop.app import Run, running, signals_quit
+from desktop.assembly import Options, assemble
+from desktop.clipboard_sense import ClipboardSense, QtClipboard
+from desktop.face import Appearance, Face
+
+ICON = resources.ROOT / "icon.svg"
+
+
+def run_with_window(run: Run) -> None:
+    application = QApplication(["ambidex"])
+    application.setApplicationName("Ambidex")
+    clipboard = application.clipboard()
+    options = Options(run.options.dry_run, run.options.record, QtClipboard(clipboard), ClipboardSense(clipboard))
+    assembly = assemble(run.settings, run.places, options)
+    with running(run, assembly) as engine, signals_quit(engine.quit), signals_wake_qt():
+        face = Face(engine, assembly.parts.live, appearance_of(run), assembly.ours)
+        try:
+            face.bridge.ended.connect(application.quit)
+            engine.also("intents", face.intents.run)
+            engine.on_stop(face.bridge.end)
+            face.start()
+            run.report_ready()
+            application.exec()
+        finally:
+            face.close()
+
+
+def appearance_of(run: Run) -> Appearance:
+    settings = run.settings
+    return Appearance(
+        hotkey=settings.hotkey,
+        panic_hotkey=settings.panic_hotkey,
+        prompt_hotkey=settings.prompt_hotkey,
+        theme=settings.theme,
+        reduced_motion=settings.reduced_motion,
+        spot_file=run.places.state / "overlay.json",
+        icon_file=ICON,
+    )
+
+
+@contextmanager
+def signals_wake_qt() -> Generator[None]:
+    """Qt waits in C, where Python's signal handlers do not run: a byte on a socket makes it come up for air."""
+    woken, waker = socket.socketpair()
+    waker.setblocking(False)
+    notifier = QSocketNotifier(woken.fileno(), QSocketNotifier.Type.Read)
+    notifier.activated.connect(lambda: woken.recv(64))
+    before = signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        notifier.setEnabled(False)
+        woken.close()
+        waker.close()

@@ -1,0 +1,44 @@
+"""The reflex (System 1): small, always on. Its network is in `network`, its life as a mind in `mind`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import torch
+
+from model.reflex import weights
+from model.reflex.items import ItemEncoder, load_into
+from model.reflex.mind import Reflex
+from model.reflex.network import Config, Network
+from model.reflex.vocabulary import Pieces
+from model.stream.catalogue import Catalogue
+from model.stream.errors import ModelFailed
+
+__all__ = ["Reflex", "load_reflex"]
+
+TEXTS = "texts.safetensors"
+"""Vectors of what the catalogue says, which take seconds to compute; where they are absent, they are computed."""
+
+
+def load_reflex(directory: Path, catalogue: Catalogue) -> Reflex:
+    """Read the reflex that ships in `directory`, to run on one thread of this process.
+
+    Raises `ModelFailed` if a file is missing, damaged or too old.
+    """
+    torch.set_num_threads(1)  # a step is too short for two threads to be worth their meeting
+    network_path, items_path = directory / "stream.safetensors", directory / "items.safetensors"
+    pieces = Pieces(directory / "tokenizer.json")
+    items = ItemEncoder.load(items_path, pieces)
+    if (directory / TEXTS).exists():
+        items.remember(directory / TEXTS)
+    tensors, metadata = weights.load(network_path)
+    try:
+        config = Config.from_json(metadata["config"])
+        lexicon = tuple(json.loads(metadata["lexicon"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelFailed(f"The weights in {network_path} do not say what shape they have: {error!r}.") from error
+    network = Network(config)
+    load_into(network, tensors, network_path)
+    network.pieces = items.piece_table
+    return Reflex(network, items, pieces, lexicon, catalogue, weights.fingerprint(network_path, items_path))

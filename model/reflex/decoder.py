@@ -1,0 +1,89 @@
+"""Output tokens to effects. The grammar of the action channel lives here, so every sequence can be parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from model.reflex.vocabulary import END, YIELD
+from model.stream.catalogue import Catalogue
+from model.stream.sources import Sources
+from model.stream.values import Action, ActionSpec, Call, Effect, Fill, Gesture, Go, Hush, Say, Span, Step, Token
+
+
+class Grammar:
+    """Which action tokens may follow: a name, then each of its slots at most once, then go once none is missing."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self.open: ActionSpec | None = None
+        self.filled: dict[str, Span] = {}
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """The slots that may be filled next."""
+        spec = self.open
+        return tuple(slot.name for slot in spec.slots if slot.name not in self.filled) if spec else ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether go may come next."""
+        spec = self.open
+        return spec is not None and all(slot.name in self.filled for slot in spec.slots if slot.required)
+
+    def accept(self, token: Call | Fill | Go) -> bool:
+        """Take a token in; False, and unchanged, if it may not stand here."""
+        match token:
+            case Call(name=name) if self.open is None and name in self._catalogue:
+                self.open, self.filled = self._catalogue[name], {}
+            case Fill(slot=slot, span=span) if slot in self.slots:
+                self.filled[slot] = span
+            case Go() if self.complete:
+                self.open = None
+            case _:
+                return False
+        return True
+
+
+class Decoder:
+    """Collects words into phrases and action tokens into actions. Tokens that break the grammar are dropped."""
+
+    def __init__(self, sources: Sources, catalogue: Catalogue) -> None:
+        self._sources = sources
+        self._grammar = Grammar(catalogue)
+        self._phrase: list[str] = []
+        self._spans: list[Span] = []
+        self._actions = 0
+
+    def decode(self, step: Step) -> Iterable[Effect]:
+        if step.gesture is not None:
+            yield Gesture(step.gesture.kind, step.gesture.place)
+        yield from self._speech(step.speech)
+        yield from self._action(step)
+
+    def _speech(self, token: Token | Span | None) -> Iterable[Effect]:
+        match token:
+            case None:
+                pass
+            case Span():
+                argument = self._sources.resolve(token)
+                if argument is not None:
+                    self._phrase.append(argument.text)
+                    self._spans.append(token)
+            case Token(id=number) if number == YIELD:
+                self._phrase, self._spans = [], []
+                yield Hush()
+            case Token(id=number) if number == END:
+                if self._phrase:
+                    yield Say(" ".join(self._phrase), tuple(self._spans), last=True)
+                self._phrase, self._spans = [], []
+            case Token(text=text):
+                self._phrase.append(text)
+
+    def _action(self, step: Step) -> Iterable[Action]:
+        spec = self._grammar.open
+        if step.action is None or not self._grammar.accept(step.action):
+            return
+        if isinstance(step.action, Go) and spec is not None:
+            self._actions += 1
+            filled = dict(self._grammar.filled)
+            yield Action(self._actions, spec.name, filled, step.seen.tick.t_ns, self._sources.utterance.number)

@@ -1,0 +1,144 @@
+"""The item encoder: one vector per text, by the sentence encoder all-MiniLM-L6-v2 as it was made.
+
+Source: https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0), mean of the last states, normalised.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from model.reflex import weights
+from model.reflex.network import Block, Config
+from model.reflex.vocabulary import Pieces
+from model.stream.catalogue import Catalogue
+from model.stream.errors import ModelFailed
+from model.stream.values import ActionSpec
+
+MAX_PIECES = 48
+START, STOP = 101, 102
+"""Stand around every text."""
+Key = TypeVar("Key", str, tuple[int, ...])
+CACHE_SIZE = 4096
+BATCH = 32
+
+
+class SentenceEncoder(nn.Module):
+    """Word pieces [B, T] and their number [B] -> one vector each, [B, C], of length one."""
+
+    def __init__(self, n_layer: int = 6, width: int = 384, n_head: int = 12, n_piece: int = 30522) -> None:
+        super().__init__()
+        config = Config(n_layer=n_layer, width=width, n_head=n_head)
+        self.pieces = nn.Embedding(n_piece, width)
+        self.position = nn.Embedding(MAX_PIECES, width)
+        self.norm = nn.LayerNorm(width, eps=1e-12)
+        self.blocks = nn.ModuleList(Block(config, looks=False) for _ in range(n_layer))
+
+    def forward(self, pieces: Tensor, length: Tensor) -> Tensor:
+        b, t = pieces.shape
+        index = torch.arange(t, device=pieces.device)
+        inside = index[None] < length[:, None]  # [B, T]
+        allowed, earlier = inside[:, None].expand(b, t, t), torch.zeros(b, t, t, dtype=torch.bool, device=pieces.device)
+        h = self.norm(self.pieces(pieces) + self.position(index))
+        for block in self.blocks:
+            assert isinstance(block, Block)
+            q, k, v = block.attention.project(h)
+            h = block.finish(h, block.attention.attend(q, k, v, allowed, earlier), h, allowed)
+        return F.normalize((h * inside[..., None]).sum(1) / length[:, None], dim=-1)
+
+
+class ItemEncoder:
+    """Texts to vectors, remembered by text. It runs only on text it has not seen lately."""
+
+    def __init__(self, encoder: SentenceEncoder, pieces: Pieces, cache_size: int = CACHE_SIZE) -> None:
+        self._encoder = encoder.eval()
+        self._pieces = pieces
+        self._cache_size = cache_size
+        self._cache: OrderedDict[Hashable, Tensor] = OrderedDict()
+
+    @classmethod
+    def load(cls, path: Path, pieces: Pieces, cache_size: int = CACHE_SIZE) -> ItemEncoder:
+        """Raises `ModelFailed` if the weights are missing, damaged or of another shape."""
+        tensors, _ = weights.load(path)
+        encoder = SentenceEncoder()
+        load_into(encoder, tensors, path)
+        return cls(encoder, pieces, cache_size)
+
+    def remember(self, path: Path) -> None:
+        """Take the vectors of texts that were encoded before, so that starting up need not. Raises `ModelFailed`."""
+        tensors, metadata = weights.load(path)
+        try:
+            texts: list[str] = json.loads(metadata["texts"])
+            self._cache.update(zip(texts, tensors["vectors"][0], strict=True))
+        except (KeyError, ValueError) as error:
+            raise ModelFailed(f"The vectors in {path} do not say what they are of: {error!r}.") from error
+
+    def save(self, path: Path, texts: Sequence[str]) -> None:
+        """What `remember` reads. In full precision, hence [1, n, C] and not a matrix."""
+        weights.save(path, {"vectors": self.encode(texts)[None]}, {"texts": json.dumps(list(texts))})
+
+    @property
+    def piece_table(self) -> Tensor:
+        """[n_piece, C], which the reflex reads its words with."""
+        return self._encoder.pieces.weight.detach()
+
+    def encode(self, texts: Sequence[str]) -> Tensor:
+        """[n, C], one row per text."""
+        return self._look_up(texts, lambda new: self._pieces.encode_batch(new, MAX_PIECES))
+
+    def encode_pieces(self, rows: Sequence[tuple[int, ...]]) -> Tensor:
+        """[n, C], one row per sequence of word pieces; of a long one the beginning. No pieces, a row of zeros."""
+        kept = [row[: MAX_PIECES - 2] for row in rows]
+        vectors = self._look_up(kept, lambda new: [[START, *row, STOP] for row in new])
+        return vectors * torch.tensor([[float(len(row) > 0)] for row in kept])
+
+    def _look_up(self, keys: Sequence[Key], pieces: Callable[[list[Key]], list[list[int]]]) -> Tensor:
+        new = sorted((key for key in dict.fromkeys(keys) if key not in self._cache), key=len)
+        for start in range(0, len(new), BATCH):
+            batch = new[start : start + BATCH]
+            self._cache.update(zip(batch, self._run(pieces(batch)), strict=True))
+        rows = [self._cache[key] for key in keys]
+        for key in keys:
+            self._cache.move_to_end(key)
+        while len(self._cache) > self._cache_size:
+            self._cache.popitem(last=False)
+        return torch.stack(rows) if rows else torch.zeros(0, self._encoder.pieces.embedding_dim)
+
+    @torch.inference_mode()
+    def _run(self, rows: list[list[int]]) -> Tensor:
+        length = torch.tensor([len(row) for row in rows])
+        padded = torch.zeros(len(rows), int(length.max()), dtype=torch.long)
+        for index, row in enumerate(rows):
+            padded[index, : len(row)] = torch.tensor(row)
+        return self._encoder(padded, length)
+
+
+def describe(spec: ActionSpec) -> tuple[str, ...]:
+    """The texts an action's vector is the mean of: its description and its example phrases."""
+    return (spec.description, *spec.examples)
+
+
+def catalogue_texts(catalogue: Catalogue) -> list[str]:
+    """Every text that an action or a slot is known by, each once."""
+    slots = [slot_text(slot.name) for spec in catalogue.values() for slot in spec.slots]
+    return list(dict.fromkeys([*slots, *(text for spec in catalogue.values() for text in describe(spec))]))
+
+
+def slot_text(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def load_into(module: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
+    """Raises `ModelFailed` where the tensors do not fit the module."""
+    try:
+        module.load_state_dict(tensors)
+    except RuntimeError as error:
+        reason = str(error).splitlines()[-1].strip()
+        raise ModelFailed(f"The weights in {path} do not fit this version of Ambidex: {reason}") from error

@@ -1,0 +1,287 @@
+"""The reflex as a mind: reads a tick, steps the network, and writes what the grammar allows."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from model.reflex.columns import ITEM_ROW, Column, Scribe, field_channel, field_place, written
+from model.reflex.decoder import Grammar
+from model.reflex.items import ItemEncoder, describe, slot_text
+from model.reflex.network import Actions, Columns, Logits, Network, State
+from model.reflex.vocabulary import END, GESTURES, N_VOICED, NONE, OPENED, POINT, YIELD, Pieces, Symbols
+from model.stream.catalogue import Catalogue
+from model.stream.values import (
+    Call,
+    Channel,
+    Fill,
+    Gesture,
+    Go,
+    Item,
+    Seen,
+    Span,
+    Step,
+    Token,
+)
+
+MAX_FIELD = 64
+NEW_ITEMS_PER_STEP = 3
+"""Texts read for the first time in one step; the rest of a new screen follows in the next ones."""
+MAX_READ = 4096
+MAX_PHRASE = 24
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Probabilities above which a symbol is written rather than nothing."""
+
+    thought: float = 0.5
+    call: float = 0.35
+    speech: float = 0.5
+    give_way: float = 0.12
+    """Low: to stop when nobody meant it costs a sentence, to go on when somebody did costs the user's patience."""
+    gesture: float = 0.6
+
+
+class Reflex:
+    """A `Mind`. Greedy, hence the same stream always gives the same steps."""
+
+    def __init__(
+        self,
+        network: Network,
+        items: ItemEncoder,
+        pieces: Pieces,
+        lexicon: tuple[str, ...],
+        catalogue: Catalogue,
+        version: str = "",
+        thresholds: Thresholds = Thresholds(),
+    ) -> None:
+        self.version = version
+        self.pieces = pieces
+        self.symbols = Symbols.of(lexicon, catalogue)
+        self._network = network.eval()
+        self._items = items
+        self._catalogue = catalogue
+        self._thresholds = thresholds
+        self._piece_rank = {int(piece): rank for rank, piece in enumerate(network.predicted.tolist())}
+        with torch.inference_mode():
+            self._tables = network.tables(action_vectors(catalogue, self.symbols, items))
+        self.reset()
+
+    def reset(self) -> None:
+        self._state: State = self._network.begin()
+        self._scribe = Scribe()
+        self._grammar = Grammar(self._catalogue)
+        self._read: OrderedDict[int, None] = OrderedDict()
+        self._told: OrderedDict[int, None] = OrderedDict()
+        self._last: Logits | None = None
+        self._last_field: tuple[Item, ...] = ()
+        self._last_thought = NONE
+        self._last_gesture = NONE
+        self._utterance = 0
+        self._phrase = 0
+
+    @torch.inference_mode()
+    def step(self, seen: Seen) -> Step:
+        field, unread = self._readable(seen)
+        column = self._scribe.column(seen)
+        if column.utterance != self._utterance:
+            self._utterance, self._last_thought = column.utterance, NONE
+        x = one_column(column, seen, field, self._items)
+        surprise = self._surprise(column, seen)
+        logits, self._state = self._network.step(x, self._tables, self._state)
+        self._last, self._last_field = logits, field
+        thought = self._thought(logits)
+        speech = self._speech(logits, field, somebody=0 < seen.tone <= N_VOICED or column.user == OPENED)
+        action = self._action(logits, field)
+        step = Step(
+            seen=seen,
+            thought=thought,
+            speech=speech,
+            action=action,
+            gesture=self._gesture(logits, field),
+            surprise=surprise,
+            busy=unread or self._grammar.open is not None or self._phrase > 0,
+        )
+        self._scribe.wrote(written(step, self.symbols))
+        return step
+
+    # Reading ----------------------------------------------------------------------------------------------
+
+    def _readable(self, seen: Seen) -> tuple[tuple[Item, ...], bool]:
+        """The items whose text has been read, a few new ones among them, and whether some are left to read."""
+        wanted = list(seen.items.values()) + [item for item in seen.field if item.id not in self._read]
+        for item in wanted[: NEW_ITEMS_PER_STEP + len(seen.items)]:
+            self._read[item.id] = None
+        while len(self._read) > MAX_READ:
+            self._read.popitem(last=False)
+        field = [item for item in seen.field[:MAX_FIELD] if item.id in self._read]
+        field += [item for item in seen.items.values() if item not in field]
+        return tuple(field), any(item.id not in self._read for item in seen.field[:MAX_FIELD])
+
+    def _surprise(self, column: Column, seen: Seen) -> dict[Channel, float]:
+        """Minus log probability, under the last step's predictions, of what the inputs brought."""
+        last = self._last
+        if last is None:
+            return {}
+        surprise: dict[Channel, float] = {}
+        if column.tone:
+            surprise[Channel.TONE] = -float(last.tone[0, 0].log_softmax(-1)[column.tone])
+        if column.user or column.self_:
+            pieces = self._network.piece_logits(last.piece[0, 0]).log_softmax(-1)
+            for channel, piece in ((Channel.USER, column.user), (Channel.SELF, column.self_)):
+                if piece:
+                    surprise[channel] = -float(pieces[self._piece_rank.get(piece, 0)])
+        for channel, item in seen.items.items():
+            candidates = [item.text, *(other.text for other in self._last_field if other.id != item.id)]
+            scores = item_scores(last.item[0, 0], self._items.encode(candidates))
+            surprise[channel] = -float(scores.log_softmax(-1)[0])
+        return surprise
+
+    # Writing ----------------------------------------------------------------------------------------------
+
+    def _thought(self, logits: Logits) -> Token | None:
+        probability, symbol = _best(logits.thought[0, 0])
+        if symbol == NONE or probability < self._thresholds.thought or symbol == self._last_thought:
+            return None
+        self._last_thought = symbol
+        return Token(symbol, self.symbols.thought_text(symbol))
+
+    def _speech(self, logits: Logits, field: tuple[Item, ...], somebody: bool) -> Token | Span | None:
+        """Only what has an outcome to tell is spoken, each outcome once. It gives way only to somebody who is heard."""
+        probability, symbol = _best(logits.speech[0, 0])
+        if somebody and float(logits.speech[0, 0].softmax(-1)[YIELD]) > self._thresholds.give_way:
+            symbol = YIELD
+        elif symbol in (NONE, YIELD) or probability < self._thresholds.speech:
+            symbol = END if self._phrase > 0 else NONE
+        if symbol >= POINT and self._phrase == 0 and not self._untold(field):
+            symbol = NONE
+        if symbol == END and self._phrase == 0:
+            return None
+        if self._phrase >= MAX_PHRASE:
+            symbol = END
+        self._phrase = self._phrase + 1 if symbol >= POINT else 0
+        if symbol == POINT:
+            return self._spoken_item(logits, field)
+        return Token(symbol, speech_text(symbol, self.symbols)) if symbol != NONE else None
+
+    def _untold(self, field: tuple[Item, ...]) -> list[int]:
+        """Rows of the outcomes that were not spoken yet."""
+        return [n for n, item in enumerate(field) if item.channel is Channel.OUTCOME and item.id not in self._told]
+
+    def _spoken_item(self, logits: Logits, field: tuple[Item, ...]) -> Span | None:
+        untold = self._untold(field)
+        if not untold:
+            return None
+        item = field[max(untold, key=lambda row: float(logits.point[0, 0, row]))]
+        self._told[item.id] = None
+        while len(self._told) > MAX_READ:
+            self._told.popitem(last=False)
+        return Span(item.channel, 0, None, item.id)
+
+    def _action(self, logits: Logits, field: tuple[Item, ...]) -> Call | Fill | Go | None:
+        scores = logits.action[0, 0]
+        token = self._next_call(scores) if self._grammar.open is None else self._next_argument(scores, logits, field)
+        if token is None or not self._grammar.accept(token):
+            return None
+        return token
+
+    def _next_call(self, scores: Tensor) -> Call | None:
+        """Whether to act is one decision, what to do the next: doubt between two actions is no doubt about acting."""
+        calls = scores[self.symbols.first_call :]
+        nothing = torch.sigmoid(scores[NONE] - calls.logsumexp(-1))
+        if float(nothing) > 1 - self._thresholds.call:
+            return None
+        return Call(self.symbols.actions[int(calls.argmax())])
+
+    def _next_argument(self, scores: Tensor, logits: Logits, field: tuple[Item, ...]) -> Fill | Go | None:
+        """Go, or the likeliest slot still open with the span it points at. Something always follows a call."""
+        slots = self._grammar.slots
+        best = max(slots, key=lambda slot: float(scores[self.symbols.fill(slot)]), default=None)
+        if self._grammar.complete and (best is None or scores[1] >= scores[self.symbols.fill(best)]):
+            return Go()
+        if best is None:
+            return None
+        span = self._span(logits, field)
+        if span is None:  # nothing there to point at: the call cannot be finished
+            self._grammar = Grammar(self._catalogue)
+            return None
+        return Fill(best, span)
+
+    def _span(self, logits: Logits, field: tuple[Item, ...]) -> Span | None:
+        window = self._network.config.window
+        start = int(logits.start[0, 0].argmax())
+        if float(logits.start[0, 0, start]) < -1e3:
+            return None
+        if start >= window:
+            item = field[start - window]
+            return Span(item.channel, 0, None, item.id)
+        first = int(self._state.word[0, start])
+        behind = (self._state.word[0] < first) | (self._state.utterance[0] != self._state.utterance[0, start])
+        last = int(self._state.word[0, int(logits.end[0, 0].masked_fill(behind, -1e9).argmax())])
+        return Span(Channel.USER, first, last + 1)
+
+    def _gesture(self, logits: Logits, field: tuple[Item, ...]) -> Gesture | None:
+        probability, symbol = _best(logits.gesture[0, 0])
+        if probability < self._thresholds.gesture or symbol == self._last_gesture:
+            return None
+        self._last_gesture = symbol
+        if symbol == NONE:
+            return None
+        kind = GESTURES[symbol]
+        item = field[int(logits.point[0, 0].argmax())] if kind == "point" and field else None
+        return Gesture(kind, item.place if item else None)
+
+
+def _best(scores: Tensor) -> tuple[float, int]:
+    probability, symbol = scores.softmax(-1).max(-1)
+    return float(probability), int(symbol)
+
+
+def speech_text(symbol: int, symbols: Symbols) -> str:
+    fixed = ("", "<end>", "<yield>", "<point>")
+    return fixed[symbol] if symbol < len(fixed) else symbols.lexicon[symbol - len(fixed)]
+
+
+def item_scores(direction: Tensor, vectors: Tensor) -> Tensor:
+    """How expected each candidate item is: logits from `Logits.item` [C] and vectors [n, C]."""
+    return vectors @ direction
+
+
+def action_vectors(catalogue: Catalogue, symbols: Symbols, items: ItemEncoder) -> Actions:
+    """Vectors of the slots' names and of the actions' descriptions with their examples."""
+    slots = items.encode([slot_text(slot) for slot in symbols.slots])
+    actions = [items.encode(describe(catalogue[name])).mean(0) for name in symbols.actions]
+    known = torch.tensor([i if i < 96 else -1 for i in range(len(actions))])
+    return Actions(slots, torch.nn.functional.normalize(torch.stack(actions), dim=-1), known)
+
+
+def one_column(column: Column, seen: Seen, field: tuple[Item, ...], items: ItemEncoder) -> Columns:
+    """[B, T] = [1, 1] tensors of one tick."""
+
+    def cell(value: int) -> Tensor:
+        return torch.tensor([[value]])
+
+    rows = [[field.index(seen.items[c]) if c in seen.items else -1 for c in ITEM_ROW]]
+    return Columns(
+        user=cell(column.user),
+        word=cell(column.word),
+        self_=cell(column.self_),
+        tone=cell(column.tone),
+        dt=cell(column.dt),
+        position=cell(column.position),
+        utterance=cell(column.utterance),
+        said=items.encode_pieces([column.said])[None],
+        thought=cell(column.own.thought),
+        speech=cell(column.own.speech),
+        action=cell(column.own.action),
+        item=torch.tensor([rows]),
+        field_items=items.encode([item.text for item in field])[None],
+        field_channel=torch.tensor([[field_channel(item) for item in field]], dtype=torch.long),
+        field_place=torch.tensor([[field_place(item.place) for item in field]]).view(1, -1, 4),
+        field_from=torch.zeros(1, len(field), dtype=torch.long),
+        field_until=torch.ones(1, len(field), dtype=torch.long),
+    )

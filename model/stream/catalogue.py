@@ -1,0 +1,43 @@
+"""The catalogue of actions: one declaration per action, read from TOML."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from model.stream.errors import BadSettings
+from model.stream.values import ActionSpec, Risk, Slot
+
+Catalogue = Mapping[str, ActionSpec]
+
+
+def load_catalogue(path: Path) -> Catalogue:
+    """Read declarations, in the file's order. Raises `BadSettings` naming the action that is wrong."""
+    try:
+        rows = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise BadSettings(f"The actions in {path} cannot be read: {error}.") from error
+    return {name: _spec(name, row) for name, row in rows.items()}
+
+
+def _spec(name: str, row: Mapping[str, Any]) -> ActionSpec:
+    try:
+        return ActionSpec(
+            name=name,
+            description=row["description"],
+            risk=Risk(row["risk"]),
+            slots=tuple(_slot(text) for text in row.get("slots", ())),
+            examples=tuple(row["examples"]),
+            undoable=row.get("undoable", False),
+            missing=row.get("missing", ""),
+        )
+    except (KeyError, ValueError) as error:
+        raise BadSettings(f"The declaration of the action {name} is wrong: {error}.") from error
+
+
+def _slot(text: str) -> Slot:
+    """A slot is written `name`, `name: kind`, and with a question mark where it may be left out: `count?: number`."""
+    name, _, kind = (part.strip() for part in text.partition(":"))
+    return Slot(name.removesuffix("?"), kind or "text", required=not name.endswith("?"))

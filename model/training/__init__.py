@@ -1,0 +1,1 @@
+"""How the reflex is made: requests, traces played by a teacher, training, evaluation."""

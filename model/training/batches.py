@@ -1,0 +1,228 @@
+"""Lessons to tensors: columns as the network reads them, and for every tick what it should have written."""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, fields
+
+import torch
+from torch import Tensor
+
+from model.reflex.columns import ITEM_ROW, Column, Scribe, field_channel, field_place, written
+from model.reflex.items import ItemEncoder
+from model.reflex.network import Columns
+from model.reflex.vocabulary import GESTURES, NONE, Symbols
+from model.stream.catalogue import Catalogue
+from model.stream.values import Call, Fill, Item, Span
+from model.training.teacher import Lesson, Plan
+
+IGNORE = -100
+MAX_TICKS = 160
+MAX_ITEMS = 32
+NEVER = 1 << 20
+
+
+@dataclass
+class Targets:
+    """What should stand at each tick, [B, T]; `IGNORE` where anything may."""
+
+    thought: Tensor
+    speech: Tensor
+    action: Tensor
+    start: Tensor  # tick of the span's first piece, or T + row of an item
+    end: Tensor
+    point: Tensor
+    gesture: Tensor
+    tone: Tensor
+    piece: Tensor
+    item: Tensor  # row of the item that comes next
+
+    def to(self, device: torch.device | str) -> Targets:
+        return Targets(**{f.name: getattr(self, f.name).to(device) for f in fields(self)})
+
+
+@dataclass
+class Row:
+    """One lesson as plain numbers. Item rows refer to `texts`."""
+
+    columns: list[Column] = field(default_factory=list[Column])
+    new_items: list[list[int]] = field(default_factory=list[list[int]])
+    targets: list[dict[str, int]] = field(default_factory=list[dict[str, int]])
+    items: list[Item] = field(default_factory=list[Item])
+    present_from: list[int] = field(default_factory=list[int])
+    present_until: list[int] = field(default_factory=list[int])
+
+
+def row_of(lesson: Lesson, catalogue: Catalogue, symbols: Symbols, piece_rank: dict[int, int]) -> Row:
+    """Walk the lesson with the same scribe that a living reflex uses."""
+    row, scribe, known = Row(), Scribe(), dict[int, int]()
+    actions = {plan.first_word: plan for plan in lesson.plans if plan.first_word >= 0}
+    plan: Plan | None = None
+    belief, open_ended = IGNORE, False
+    for t, step in enumerate(lesson.steps[:MAX_TICKS]):
+        seen = step.seen
+        _follow_field(row, known, t, [*seen.items.values(), *seen.field])
+        column = scribe.column(seen)
+        if column.word in actions:
+            plan = actions[column.word]
+            belief, open_ended = symbols.thought_action(plan.request.action), False
+        own = written(step, symbols)
+        scribe.wrote(own)
+        due = lesson.missed.get(t)
+        action = symbols.call(due) if due else own.action
+        target = {
+            "thought": belief if column.word >= 0 else NONE,
+            "speech": own.speech,
+            "action": IGNORE if open_ended else action,
+            "gesture": GESTURES.index(step.gesture.kind) if step.gesture else 0,
+        }
+        if isinstance(step.action, Call):  # what follows is anybody's guess where the arguments are not known
+            open_ended = plan is not None and not plan.knows_arguments(catalogue)
+        if isinstance(step.action, Fill):
+            target |= _pointers(row, step.action.span, known, column.utterance)
+        pointed = _pointed(lesson, step.speech, step.gesture is not None and step.gesture.kind == "point", column)
+        if pointed is not None and pointed in known:
+            target["point"] = known[pointed]
+        row.columns.append(column)
+        row.new_items.append([known.get(seen.items[c].id, -1) if c in seen.items else -1 for c in ITEM_ROW])
+        row.targets.append(target)
+        _expect(row, t, column, piece_rank)
+    return row
+
+
+def _follow_field(row: Row, known: dict[int, int], t: int, present: Sequence[Item]) -> None:
+    for item in present:
+        if item.id not in known and len(row.items) < MAX_ITEMS:
+            known[item.id] = len(row.items)
+            row.items.append(item)
+            row.present_from.append(t)
+            row.present_until.append(t + 1)
+        if item.id in known:
+            row.present_until[known[item.id]] = t + 1
+
+
+def _pointers(row: Row, span: Span, known: dict[int, int], utterance: int) -> dict[str, int]:
+    """Nothing where the words belong to another utterance than the one under way, at which a reflex cannot point."""
+    if span.item_id is not None:
+        return {"start_item": known[span.item_id]} if span.item_id in known else {}
+    ticks = [t for t, c in enumerate(row.columns) if c.word == span.start and c.utterance == utterance]
+    last = [t for t, column in enumerate(row.columns) if column.word == (span.end or 0) - 1]
+    return {"start": ticks[0], "end": last[-1]} if ticks and last else {}
+
+
+def _pointed(lesson: Lesson, speech: object, points: bool, column: Column) -> int | None:
+    if isinstance(speech, Span):
+        return speech.item_id
+    if points:
+        return next((plan.target.id for plan in reversed(lesson.plans) if plan.target and plan.first_word >= 0), None)
+    return None
+
+
+def _expect(row: Row, t: int, column: Column, piece_rank: dict[int, int]) -> None:
+    """What the tick before should have predicted of this one."""
+    if t == 0:
+        return
+    before = row.targets[t - 1]
+    if column.tone:
+        before["tone"] = column.tone
+    if column.user or column.self_:
+        before["piece"] = piece_rank.get(column.user or column.self_, 0)
+    new = [item for item in row.new_items[t] if item >= 0]
+    if new:
+        before["item"] = new[0]
+
+
+# Batches --------------------------------------------------------------------------------------------------------
+
+
+def batches(rows: Sequence[Row], items: ItemEncoder, ticks_per_batch: int, rng: random.Random) -> Iterator[Batch]:
+    """Rows of like length together, batches in random order."""
+    order = sorted(range(len(rows)), key=lambda n: (len(rows[n].columns) + rng.random() * 6, n))
+    groups: list[list[int]] = [[]]
+    for n in order:
+        if groups[-1] and (len(groups[-1]) + 1) * len(rows[n].columns) > ticks_per_batch:
+            groups.append([])
+        groups[-1].append(n)
+    rng.shuffle(groups)
+    for group in groups:
+        yield collate([rows[n] for n in group], items)
+
+
+def ahead(batches: Iterator[Batch], n: int) -> Iterator[Batch]:
+    """The same batches, up to `n` of them prepared by another thread while those before are learned from."""
+    with ThreadPoolExecutor(1) as pool:
+        waiting = deque(pool.submit(next, batches, None) for _ in range(n))
+        while (batch := waiting.popleft().result()) is not None:
+            waiting.append(pool.submit(next, batches, None))
+            yield batch
+
+
+@dataclass
+class Batch:
+    columns: Columns
+    targets: Targets
+    n_ticks: int
+
+
+def collate(rows: Sequence[Row], items: ItemEncoder) -> Batch:
+    b, t = len(rows), max(len(row.columns) for row in rows)
+    m = max(1, max(len(row.items) for row in rows))
+
+    def grid(values: Iterable[Sequence[int]], fill: int, width: int) -> Tensor:
+        return torch.tensor([[*value, *[fill] * (width - len(value))] for value in values], dtype=torch.long)
+
+    def ticks(name: str, fill: int = 0) -> Tensor:
+        return grid([[getattr(column, name) for column in row.columns] for row in rows], fill, t)
+
+    def own(name: str) -> Tensor:
+        return grid([[getattr(column.own, name) for column in row.columns] for row in rows], 0, t)
+
+    vectors = torch.zeros(b, m, 384)
+    place = torch.zeros(b, m, 4)
+    said = torch.zeros(b, t, 384)
+    new = torch.full((b, t, len(ITEM_ROW)), -1)
+    for n, row in enumerate(rows):
+        if row.items:
+            vectors[n, : len(row.items)] = items.encode([item.text for item in row.items])
+            place[n, : len(row.items)] = torch.tensor([field_place(item.place) for item in row.items])
+        new[n, : len(row.columns)] = torch.tensor(row.new_items)
+        said[n, : len(row.columns)] = items.encode_pieces([column.said for column in row.columns])
+    columns = Columns(
+        user=ticks("user"),
+        word=ticks("word", -1),
+        self_=ticks("self_"),
+        tone=ticks("tone"),
+        dt=ticks("dt"),
+        position=ticks("position"),
+        utterance=ticks("utterance", -1),
+        said=said,
+        thought=own("thought"),
+        speech=own("speech"),
+        action=own("action"),
+        item=new,
+        field_items=vectors,
+        field_channel=grid([[field_channel(item) for item in row.items] for row in rows], 0, m),
+        field_place=place,
+        field_from=grid([row.present_from for row in rows], NEVER, m),
+        field_until=grid([row.present_until for row in rows], 0, m),
+    )
+    return Batch(columns, _targets(rows, t), sum(len(row.columns) for row in rows))
+
+
+def _targets(rows: Sequence[Row], t: int) -> Targets:
+    def named(name: str) -> Tensor:
+        wanted = torch.full((len(rows), t), IGNORE)
+        for n, row in enumerate(rows):
+            for k, target in enumerate(row.targets):
+                if name in target:
+                    wanted[n, k] = target[name]
+        return wanted
+
+    start, start_item = named("start"), named("start_item")
+    return Targets(
+        start=torch.where(start_item >= 0, start_item + t, start),
+        **{f.name: named(f.name) for f in fields(Targets) if f.name != "start"},
+    )

@@ -1,0 +1,93 @@
+"""From blocks of audio to events: tone, words while they are said, pauses. No device and no clock: time comes in."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from model.stream.values import Channel, ChannelClosed, Data, Event, Opened, Opening, Origin, Pause, Tone, Word
+from perception.recogniser import Recogniser
+from perception.tone import VOICED, Block, ToneMeter
+
+PAUSE_MS = 240
+LISTENED_BACK_BLOCKS = 4
+"""Audio before the first voiced block is recognised too: soft consonants come before the voice is certain."""
+QUIET_MS = 2_000
+"""After that long a silence the tone is no longer reported: nothing about it changes."""
+
+
+class Hearing:
+    """The ears behind the microphone: used live, for recordings and in tests. One thread at a time.
+
+    A recogniser that is fed silence costs a third of a core, so it runs from voice to pause only. While we speak
+    ourselves the ears stay open, because talking over the voice is how it is interrupted; there is no echo canceller
+    yet, so without a headset our own words can come back as the user's.
+    """
+
+    def __init__(self, recogniser: Recogniser, meter: ToneMeter | None = None) -> None:
+        self._recogniser = recogniser
+        self._meter = meter or ToneMeter()
+        self._before: deque[Block] = deque(maxlen=LISTENED_BACK_BLOCKS)
+        self._open = False
+        self._speaking = False
+        self._heard_words = False
+
+    def open(self, by: Opening, t_ns: int) -> list[Event]:
+        """The user opens the channel; once, however often it is called before `close`."""
+        if self._open:
+            return []
+        self._open = True
+        self._meter.reset()
+        self._before.clear()
+        return [_user(Opened(by), t_ns)]
+
+    def hear(self, block: Block, t_ns: int) -> list[Event]:
+        """`block` is int16 [1280] at 16 kHz, complete at `t_ns`; ignored while the channel is closed."""
+        if not self._open:
+            return []
+        tone = self._meter.hear(block)
+        words = self._recognise(block, tone)
+        events = [Event(t_ns, Channel.TONE, tone, Origin.WORLD)] if tone.silence_ms <= QUIET_MS else []
+        events += [_user(word, t_ns) for word in words]
+        if self._speaking and tone.silence_ms >= PAUSE_MS:
+            events += self._flush(t_ns)
+        return events
+
+    def close(self, t_ns: int) -> list[Event]:
+        """The user closes the channel; nothing if it was closed."""
+        if not self._open:
+            return []
+        events = self._flush(t_ns) if self._speaking else []
+        self._open = False
+        return [*events, _user(ChannelClosed(), t_ns)]
+
+    def partial(self) -> str:
+        """The words that are not certain yet, for the eye alone."""
+        return self._recogniser.partial() if self._speaking else ""
+
+    def _recognise(self, block: Block, tone: Tone) -> list[Word]:
+        if not self._speaking and tone.voice < VOICED:
+            self._before.append(block)
+            return []
+        words = [] if self._speaking else self._begin()
+        words += self._recogniser.accept(block)
+        self._heard_words = self._heard_words or bool(words)
+        return words
+
+    def _begin(self) -> list[Word]:
+        self._speaking = True
+        self._heard_words = False
+        self._recogniser.start()
+        words = [word for earlier in self._before for word in self._recogniser.accept(earlier)]
+        self._before.clear()
+        return words
+
+    def _flush(self, t_ns: int) -> list[Event]:
+        """The rest of the words and a pause; no pause where there was only a cough."""
+        self._speaking = False
+        words = self._recogniser.finish()
+        events = [_user(word, t_ns) for word in words]
+        return [*events, _user(Pause(), t_ns)] if words or self._heard_words else []
+
+
+def _user(data: Data, t_ns: int) -> Event:
+    return Event(t_ns, Channel.USER, data, Origin.USER)

@@ -1,0 +1,196 @@
+"""The microphone: open while the user holds or has switched it on, and not even a stream otherwise."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from threading import Event as StopSignal
+from typing import Any
+
+import numpy as np
+
+from model.stream.errors import DeviceLost
+from model.stream.protocols import Post
+from model.stream.queues import BoundedQueue, QueueStatistics
+from model.stream.values import Event, Opening, Tone
+from perception.hearing import Hearing
+from perception.tone import BLOCK_SAMPLES, SAMPLE_RATE_HZ, SILENT_DBFS, Block
+
+QUEUE_BLOCKS = 64
+"""Five seconds, for a recogniser that falls behind."""
+TAIL_MS = 200
+"""How long sound is still taken in after `close`: people let go of the key on their last syllable."""
+LOST_AFTER_S = 5.0
+"""Wireless headsets take two or three seconds to begin."""
+LOOK_S = 0.5
+"""How often it is looked whether to stop, where nothing comes in."""
+
+Put = Callable[[Block], None]
+OpenStream = Callable[[Put], AbstractContextManager[object]]
+"""Enter it, and every block of sound goes to the function until it is left. Raises `DeviceLost`."""
+
+
+class Microphone:
+    """The sense behind the ears. `open`, `close` and `toggle` never block and may be called from any thread.
+
+    It keeps listening while the assistant speaks, or it could not be interrupted; there is no echo canceller yet, so
+    on loudspeakers the user should hold the key to talk.
+    """
+
+    name = "microphone"
+
+    def __init__(
+        self,
+        hearing: Hearing,
+        device: str = "",
+        audio_sink: Callable[[Block], None] | None = None,
+        open_stream: OpenStream | None = None,
+        now_ns: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
+        """`device` is the name, or part of the name, of a microphone. `audio_sink` is given every block heard."""
+        self._hearing = hearing
+        self._open_stream = open_stream or partial(sound_device_stream, device=device)
+        self._prepare = _sound_library if open_stream is None else lambda: None
+        self._audio_sink = audio_sink
+        self._now_ns = now_ns
+        self._blocks: BoundedQueue[Block] = BoundedQueue("microphone", QUEUE_BLOCKS)
+        self._changed = threading.Event()
+        self._wanted: Opening | None = None
+        self._opening = 0  # counts them, so that one that begins within the tail of another is told apart from it
+        self._tail_until_ns = 0
+        self._heard_ns = 0
+        self._level_dbfs = SILENT_DBFS
+        self._partial = ""
+
+    # From any thread --------------------------------------------------------------------------------------------
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the user has the channel open; the tail after `close` does not count."""
+        return self._wanted is not None
+
+    @property
+    def level_dbfs(self) -> float:
+        """Loudness of the last block, to be shown."""
+        return self._level_dbfs
+
+    def open(self, by: Opening) -> None:
+        """Begin listening; nothing if it is open already."""
+        if self._wanted is None:
+            self._opening += 1
+            self._wanted = by
+            self._changed.set()
+
+    def close(self) -> None:
+        """End listening once the tail is over. Idempotent."""
+        if self._wanted is not None:
+            self._tail_until_ns = self._now_ns() + TAIL_MS * 1_000_000
+            self._wanted = None
+            self._changed.set()
+
+    def toggle(self) -> None:
+        if self.is_open:
+            self.close()
+        else:
+            self.open(Opening.TOGGLE)
+
+    def partial(self) -> str:
+        """The words that are not certain yet, to be shown."""
+        return self._partial
+
+    def statistics(self) -> QueueStatistics:
+        return self._blocks.statistics()
+
+    # On the sense's own thread ----------------------------------------------------------------------------------
+
+    def run(self, post: Post, stop: StopSignal) -> None:
+        """Raises `DeviceLost` where there is no microphone to open, or it goes away while it is open."""
+        self._prepare()  # takes half a second, for which a key press should not have to wait
+        self._wanted = None  # what was asked while there was no microphone must not open it minutes later
+        try:
+            while not stop.is_set():
+                self._changed.wait(LOOK_S)
+                self._changed.clear()
+                by = self._wanted
+                if by is not None:
+                    self._listen(by, post, stop)
+        finally:
+            self._wanted = None
+
+    def _listen(self, by: Opening, post: Post, stop: StopSignal) -> None:
+        """From the opening of the channel to its closing, whatever ends it."""
+        opening = self._opening
+        self._blocks.clear()
+        try:
+            with self._open_stream(self._blocks.put):
+                self._heard_ns = self._now_ns()
+                self._post(post, self._hearing.open(by, self._heard_ns))
+                while not stop.is_set() and self._goes_on(opening):
+                    self._take_in(post)
+        finally:
+            self._post(post, self._hearing.close(self._now_ns()))
+            self._level_dbfs = SILENT_DBFS
+            self._partial = ""
+
+    def _goes_on(self, opening: int) -> bool:
+        """Until the tail is over and what was heard until then is taken in."""
+        if self._opening != opening:
+            return False
+        return self.is_open or self._now_ns() < self._tail_until_ns or len(self._blocks) > 0
+
+    def _take_in(self, post: Post) -> None:
+        block = self._blocks.get(LOOK_S)
+        if block is None:
+            self._check_alive()
+            return
+        self._heard_ns = self._now_ns()
+        if self._audio_sink is not None:
+            self._audio_sink(block)
+        events = self._hearing.hear(block, self._now_ns())
+        self._partial = self._hearing.partial()
+        self._post(post, events)
+
+    def _check_alive(self) -> None:
+        if self._now_ns() - self._heard_ns >= LOST_AFTER_S * 1e9:
+            raise DeviceLost("The microphone no longer sends sound. Plug it in again, or choose another one.")
+
+    def _post(self, post: Post, events: list[Event]) -> None:
+        for event in events:
+            if isinstance(event.data, Tone):
+                self._level_dbfs = event.data.loudness_dbfs
+            post(event)
+
+
+@contextmanager
+def sound_device_stream(put: Put, device: str = "") -> Generator[None]:
+    """A running PortAudio stream. Its callback runs on a thread of PortAudio's: it copies, enqueues and returns."""
+    sounddevice = _sound_library()
+
+    def called(data: Any, *_: object) -> None:
+        put(np.frombuffer(bytes(data), np.int16))
+
+    try:
+        stream = sounddevice.RawInputStream(
+            samplerate=SAMPLE_RATE_HZ, blocksize=BLOCK_SAMPLES, channels=1, dtype="int16", latency="low",
+            device=device or None, callback=called,
+        )  # fmt: skip
+        stream.start()
+    except (sounddevice.PortAudioError, ValueError) as error:
+        which = f"The microphone “{device}” cannot" if device else "No microphone can"
+        raise DeviceLost(f"{which} be opened: {error}. Connect one, or choose one in the settings.") from error
+    try:
+        yield
+    finally:
+        stream.close()
+
+
+def _sound_library() -> Any:
+    """Loading PortAudio fails on machines without it, and that must not stop the program: so not at the top."""
+    try:
+        import sounddevice
+    except OSError as error:
+        raise DeviceLost(f"Sound cannot be used: {error}. Install PortAudio (Debian: libportaudio2).") from error
+    return sounddevice

@@ -1,0 +1,194 @@
+"""Text in pictures: lines are found by their looks, and read by the recognition network that rapidocr carries."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from model.stream.errors import BadSettings, ModelFailed
+from model.stream.values import Place
+from perception.layout import Picture, find_lines, pieces_of
+from perception.tiles import overlap
+
+MODEL = "models/PP-OCRv6_rec_small.onnx"
+HEIGHT_PX = 48
+"""The height of every picture that the network reads."""
+SQUEEZE = 0.75
+MIN_WIDTH_PX = 48
+N_THREADS = 1
+"""The network runs on the thread that calls it: with two, one that has to wait for a busy core holds up both, and a
+screen took ten times as long on a loaded machine."""
+N_READERS = 2
+MARGIN = 4
+"""Of its height, the part that is added above and below a line."""
+MIN_CONFIDENCE = 0.6
+MAX_REMEMBERED = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What stands in the picture of a line or a piece of one, and how sure that is, 0 to 1."""
+
+    text: str
+    confidence: float
+
+
+Recognise = Callable[[Picture], Reading]
+
+
+class Network:
+    """The recognition network. Safe to call from several threads. Raises `ModelFailed` if it cannot be loaded."""
+
+    def __init__(self) -> None:
+        import onnxruntime  # half a second, paid when the first line is read
+
+        options: Any = onnxruntime.SessionOptions()  # pyright: ignore[reportAttributeAccessIssue]
+        options.intra_op_num_threads = N_THREADS
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 4
+        # Threads that spin while they wait would take the cores from whoever the user is really working with.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        path = _model_path()
+        try:
+            self._session: Any = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+            characters: str = self._session.get_modelmeta().custom_metadata_map["character"]
+        except Exception as error:  # onnxruntime's own exceptions have no common base
+            raise ModelFailed(f"The text recogniser {path} cannot be loaded: {error}. Reinstall rapidocr.") from error
+        self._input = self._session.get_inputs()[0].name
+        # The first class of the network stands for "no character here", the last for a space.
+        self._alphabet = ["", *characters.splitlines(), " "]
+
+    def __call__(self, picture: Picture) -> Reading:
+        odds: NDArray[np.float32] = self._session.run(None, {self._input: _prepared(picture)})[0][0]
+        return _spelled(odds, self._alphabet)
+
+
+class Reader:
+    """Reads pictures and remembers what it read, so that pixels seen before cost next to nothing."""
+
+    def __init__(self, recognise: Recognise | None = None) -> None:
+        self._recognise = recognise
+        self._known: OrderedDict[bytes, Future[Reading]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def read(self, picture: Picture, inside: Place | None = None) -> Iterator[tuple[str, Place]]:
+        """The lines in a picture, from top to bottom, each as soon as it is read; only those that touch `inside`."""
+        for place in find_lines(picture):
+            if inside is None or overlap(place, inside) is not None:
+                yield from _certain(self.read_line(picture, place), place)
+
+    def read_soon(self, picture: Picture) -> list[tuple[str, Place]]:
+        """All lines in a picture, on two cores if they are free: somebody is waiting."""
+        places = find_lines(picture)
+        readings = _readers().map(partial(self.read_line, picture), places)
+        return [line for pair in zip(readings, places, strict=True) for line in _certain(*pair)]
+
+    def read_line(self, picture: Picture, place: Place) -> Reading:
+        crop = _crop(picture, place)
+        readings = [self._read_piece(crop[:, start:end]) for start, end in pieces_of(crop)]
+        text = " ".join(reading.text for reading in readings if reading.text)
+        return Reading(text, float(np.mean([reading.confidence for reading in readings])))
+
+    def _read_piece(self, piece: Picture) -> Reading:
+        pixels = np.ascontiguousarray(piece)
+        key = hashlib.blake2b(pixels.data, digest_size=16, salt=f"{piece.shape[1]}".encode()).digest()
+        future, known = self._remembered(key)
+        if not known:
+            self._fulfil(future, key, pixels)
+        return future.result()  # another thread may be at it
+
+    def _remembered(self, key: bytes) -> tuple[Future[Reading], bool]:
+        with self._lock:
+            known = key in self._known
+            future = self._known.setdefault(key, Future())
+            self._known.move_to_end(key)
+            if len(self._known) > MAX_REMEMBERED:
+                self._known.popitem(last=False)
+        return future, known
+
+    def _fulfil(self, future: Future[Reading], key: bytes, pixels: Picture) -> None:
+        try:
+            future.set_result((self._recognise or network())(pixels))
+        except BaseException as error:
+            future.set_exception(error)
+            with self._lock:
+                self._known.pop(key, None)  # it may go better next time
+            raise
+
+
+def _certain(reading: Reading, place: Place) -> Iterator[tuple[str, Place]]:
+    if reading.text and reading.confidence >= MIN_CONFIDENCE:
+        yield reading.text, place
+
+
+@cache
+def _readers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(N_READERS, thread_name_prefix="reading")
+
+
+@cache
+def network() -> Network:
+    """One for the whole process, loaded when the first line is read."""
+    return Network()
+
+
+@cache
+def reader() -> Reader:
+    """One for the whole process: what the eyes read in passing, the hands find known."""
+    return Reader()
+
+
+def read_picture(path: Path) -> list[tuple[str, Place]]:
+    """The lines of text in a picture file. Raises `BadSettings` if it is none, `ModelFailed`."""
+    picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE) if path.is_file() else None
+    if picture is None:
+        raise BadSettings(f"The picture {path} cannot be read: give an existing PNG or JPEG file.")
+    return reader().read_soon(np.asarray(picture, np.uint8))
+
+
+def _model_path() -> Path:
+    rapidocr = find_spec("rapidocr")  # only its data is needed; importing it would take a second
+    if rapidocr is None or rapidocr.origin is None:
+        raise ModelFailed("Text on the screen cannot be read: rapidocr is not installed.")
+    return Path(rapidocr.origin).parent / MODEL
+
+
+def _crop(picture: Picture, place: Place) -> Picture:
+    """The line with some of what surrounds it, as the network is used to."""
+    margin = max(3, place.height_px // MARGIN)
+    top, left = max(0, place.y_px - margin), max(0, place.x_px - margin)
+    return picture[top : place.y_px + place.height_px + margin, left : place.x_px + place.width_px + margin]
+
+
+def _prepared(picture: Picture) -> NDArray[np.float32]:
+    """[1, 3, HEIGHT_PX, width], -1 to 1."""
+    height_px, width_px = picture.shape
+    width_px = max(MIN_WIDTH_PX, round(width_px * HEIGHT_PX / height_px * SQUEEZE))
+    scaled = cv2.resize(picture, (width_px, HEIGHT_PX), interpolation=cv2.INTER_LINEAR)
+    levels = scaled.astype(np.float32) / 127.5 - 1.0
+    return np.ascontiguousarray(np.broadcast_to(levels, (1, 3, HEIGHT_PX, width_px)))
+
+
+def _spelled(odds: NDArray[np.float32], alphabet: list[str]) -> Reading:
+    """`odds` are [columns, characters]. The likeliest character of each column; repeats and blanks are dropped.
+
+    Source: Graves et al. 2006, Connectionist Temporal Classification, best path decoding.
+    """
+    best = odds.argmax(axis=1)
+    kept = (best != 0) & (best != np.concatenate(([0], best[:-1])))
+    if not kept.any():
+        return Reading("", 0.0)
+    text = "".join(alphabet[index] for index in best[kept].tolist()).strip()
+    return Reading(text, float(odds.max(axis=1)[kept].mean()))

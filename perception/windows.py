@@ -1,0 +1,177 @@
+"""The windows of an X desktop: which are seen and where, which has the focus, and what changed on the screen."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from Xlib import X, error
+from Xlib.display import Display
+from Xlib.ext import damage
+
+from model.stream.errors import DeviceLost
+from model.stream.values import Place
+from perception.layout import Picture
+from perception.tiles import around, cut, moved, overlap
+
+WAIT_S = 0.5
+SETTLE_S = 0.03
+"""A program draws a line in several strokes; a look in between would see half of it."""
+PRIVATE = re.compile(
+    r"keepass|1password|bitwarden|lastpass|dashlane|enpass|password ?safe|proton ?pass|seahorse|kwallet|gnome-keyring"
+    r"|pinentry|polkit|incognito|inprivate|private browsing|private window|privates fenster|privater modus",
+    re.IGNORECASE,
+)
+"""Titles and classes of windows that are never read."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenWindow:
+    """A window on the screen. `hidden` if nothing in it may be read: private, or our own."""
+
+    place: Place
+    title: str
+    app: str
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened on the screen: where pixels changed, and whether anything changed about the windows."""
+
+    area: Place | None = None
+    windows: bool = False
+
+
+def conceal(picture: Picture, origin: Place, windows: Sequence[SeenWindow]) -> None:
+    """Black out what is seen of hidden windows, in place. `windows` come from the lowest to the highest."""
+    if not any(window.hidden for window in windows):
+        return
+    mask = np.zeros(picture.shape, np.bool_)
+    for window in windows:
+        seen = overlap(window.place, origin)
+        if seen is not None:
+            cut(mask, moved(seen, -origin.x_px, -origin.y_px))[:] = window.hidden
+    picture[mask] = 0
+
+
+class XDesktop:
+    """One connection to the X server, for one thread. Raises `DeviceLost` without a server, and when it goes away."""
+
+    def __init__(self, private: re.Pattern[str] = PRIVATE) -> None:
+        self._private = private
+        try:
+            self._display = Display()
+        except (error.DisplayError, error.XauthError, OSError) as fault:
+            raise DeviceLost(
+                f"The screen cannot be read: no X server answers ({fault}). Start Ambidex in an X11 session."
+            ) from fault
+        self._root = self._display.screen().root
+        self._watched: set[int] = set()
+        self._damage = 0  # none yet
+
+    def close(self) -> None:
+        try:
+            self._display.close()
+        except (error.ConnectionClosedError, OSError):
+            pass  # it is gone already
+
+    @property
+    def area(self) -> Place:
+        geometry = self._asking(self._root.get_geometry)
+        return Place(0, 0, geometry.width, geometry.height)
+
+    def windows(self) -> tuple[SeenWindow, ...]:
+        """The windows that are to be seen, from the lowest to the highest."""
+        ids = self._asking(lambda: self._property(self._root, "_NET_CLIENT_LIST_STACKING"))
+        return tuple(window for id_ in ids if (window := self._window(int(id_))) is not None)
+
+    def active(self) -> SeenWindow | None:
+        ids = self._asking(lambda: self._property(self._root, "_NET_ACTIVE_WINDOW"))
+        return self._window(int(ids[0])) if len(ids) and ids[0] else None
+
+    # Watching -----------------------------------------------------------------------------------------------------
+
+    def watch(self) -> None:
+        """Ask to be told of every change from now on."""
+        if not self._asking(lambda: self._display.has_extension(damage.extname)):
+            raise DeviceLost("The screen cannot be watched: this X server has no DAMAGE extension.")
+        self._display.damage_query_version()
+        self._damage: int = self._root.damage_create(damage.DamageReportBoundingBox)
+        mask = X.PropertyChangeMask | X.SubstructureNotifyMask | X.StructureNotifyMask
+        self._root.change_attributes(event_mask=mask)
+        self._display.flush()
+
+    def wait(self) -> Change | None:
+        """What changed; None after half a second in which nothing did."""
+        return self._asking(self._wait)
+
+    def _wait(self) -> Change | None:
+        if not self._display.pending_events():
+            if not select.select([self._display.fileno()], [], [], WAIT_S)[0]:
+                return None
+            time.sleep(SETTLE_S)
+        areas: list[Place] = []
+        windows = False
+        while self._display.pending_events():
+            event = self._display.next_event()
+            if event.type == self._display.extension_event.DamageNotify:
+                area: Any = event.area
+                areas.append(Place(area.x, area.y, area.width, area.height))
+            else:
+                windows = True
+        if areas:
+            # Before the screenshot is taken: what is drawn after it is reported again.
+            self._display.damage_subtract(self._damage)
+            self._display.flush()
+        return Change(around(areas), windows) if areas or windows else None
+
+    # Asking -------------------------------------------------------------------------------------------------------
+
+    def _asking(self, ask: Callable[[], Any]) -> Any:
+        try:
+            return ask()
+        except (error.ConnectionClosedError, OSError, ValueError) as fault:
+            raise DeviceLost("The screen went away: the X server closed the connection.") from fault
+
+    def _window(self, id_: int) -> SeenWindow | None:
+        """None if it is not to be seen, or gone by now."""
+        window = self._display.create_resource_object("window", id_)
+        try:
+            self._watch_window(window, id_)
+            if window.get_attributes().map_state != X.IsViewable:
+                return None
+            geometry = window.get_geometry()
+            corner = window.translate_coords(self._root, 0, 0)
+            title, names = self._title(window), window.get_wm_class() or ("", "")
+            pid = self._property(window, "_NET_WM_PID")
+        except (error.BadWindow, error.BadDrawable):
+            return None
+        ours = bool(len(pid)) and int(pid[0]) == os.getpid()
+        hidden = ours or any(self._private.search(text) for text in (title, *names))
+        # translate_coords tells where the root's corner is, seen from the window
+        place = Place(-corner.x, -corner.y, geometry.width, geometry.height)
+        return SeenWindow(place, title, names[1], hidden)
+
+    def _watch_window(self, window: Any, id_: int) -> None:
+        """A window that takes another title may have become private."""
+        if self._damage and id_ not in self._watched:
+            self._watched.add(id_)
+            window.change_attributes(event_mask=X.PropertyChangeMask, onerror=error.CatchError(error.BadWindow))
+
+    def _title(self, window: Any) -> str:
+        name = self._property(window, "_NET_WM_NAME")
+        if isinstance(name, bytes) and name:
+            return name.decode("utf-8", "replace")
+        name = window.get_wm_name()
+        return name.decode("latin-1") if isinstance(name, bytes) else name or ""
+
+    def _property(self, window: Any, name: str) -> Any:
+        held = window.get_full_property(self._display.intern_atom(name), X.AnyPropertyType)
+        return held.value if held is not None else ()

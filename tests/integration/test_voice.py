@@ -1,0 +1,113 @@
+"""The voice through a real sound system: what comes out of the loudspeaker."""
+
+from __future__ import annotations
+
+import threading
+import time
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from actions.espeak import EspeakSynthesiser
+from actions.loudspeaker import SoundDeviceOutput
+from actions.voice import Voice
+from desktop.processes import wait_until
+from desktop.virtual import VirtualDesktop
+from model.stream.errors import DeviceLost
+from model.stream.values import Event, Played, Say, Silenced, Tick
+from tests.listening import heard_in
+
+pytestmark = pytest.mark.integration
+
+TICK = Tick(0, 0, 0.0)
+AUDIBLE = 300
+SENTENCE = "your clipboard says please call me back tomorrow"
+
+
+class Aloud:
+    """A voice on a thread, and what it reported."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        synthesiser = EspeakSynthesiser()
+        output = SoundDeviceOutput(synthesiser.sample_rate)
+        self.voice = Voice(self.events.append, time.monotonic_ns, synthesiser, output)
+
+    def say(self, text: str) -> None:
+        self.voice.submit(Say(text, last=True), TICK)
+
+    def wait_for_word(self, text: str) -> None:
+        wait_until(lambda: Played(text) in [event.data for event in self.events], 10, f"The word {text!r}")
+
+    def wait_for_silence(self) -> Silenced:
+        wait_until(lambda: not self.voice.speaking(), 20, "Silence")
+        (silence,) = [event.data for event in self.events if isinstance(event.data, Silenced)]
+        return silence
+
+
+@pytest.fixture
+def aloud(on_sound: VirtualDesktop) -> Iterator[Aloud]:
+    aloud = Aloud()
+    stop = threading.Event()
+    thread = threading.Thread(target=aloud.voice.run, args=(stop,), name="voice")
+    thread.start()
+    yield aloud
+    stop.set()
+    thread.join()
+
+
+def test_what_is_heard_is_what_was_said(aloud: Aloud, on_sound: VirtualDesktop) -> None:
+    with on_sound.record() as recording:
+        aloud.say(SENTENCE)
+        assert aloud.wait_for_silence() == Silenced(cut=False)
+    others = (
+        "open the calculator and the window",
+        "it is a quarter past three",
+        "your clipboard is empty",
+        "good night",
+    )
+    assert heard_in(recording.path, (SENTENCE, *others)) == SENTENCE
+
+
+def test_a_word_is_reported_when_it_sounds(aloud: Aloud, on_sound: VirtualDesktop) -> None:
+    with on_sound.record() as recording:
+        aloud.say("Stop.")
+        aloud.wait_for_silence()
+    sounding_ns = recording.started_ns + _first_sound_ms(recording.path) * 1e6
+    assert abs(aloud.events[0].t_ns - sounding_ns) < 250e6
+
+
+def test_a_hush_ends_the_sound_within_200_ms(aloud: Aloud, on_sound: VirtualDesktop) -> None:
+    with on_sound.record() as recording:
+        aloud.say("This is a long sentence that nobody wants to hear to its end.")
+        aloud.wait_for_word("long")
+        hushed_ns = time.monotonic_ns()
+        aloud.voice.hush()
+        silence = aloud.wait_for_silence()
+    assert silence.cut
+    assert silence.unsaid.endswith("to its end.")
+    assert _last_sound_ms(recording.path) - (hushed_ns - recording.started_ns) / 1e6 < 200
+
+
+def test_a_loudspeaker_that_does_not_exist_is_a_sentence(on_sound: VirtualDesktop) -> None:
+    with pytest.raises(DeviceLost, match=r"no loudspeaker to speak through .*choose another"):
+        SoundDeviceOutput(22_050, "no such device").write(np.zeros(100, np.int16))
+
+
+def _first_sound_ms(path: Path) -> float:
+    samples, rate = _samples(path)
+    return float(np.flatnonzero(np.abs(samples) > AUDIBLE)[0]) * 1000 / rate
+
+
+def _last_sound_ms(path: Path) -> float:
+    samples, rate = _samples(path)
+    return float(np.flatnonzero(np.abs(samples) > AUDIBLE)[-1]) * 1000 / rate
+
+
+def _samples(path: Path) -> tuple[NDArray[np.float64], int]:
+    with wave.open(str(path)) as file:
+        return np.frombuffer(file.readframes(file.getnframes()), np.int16).astype(float), file.getframerate()

@@ -1,0 +1,80 @@
+"""Choosing what is meant among what is there."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.targets import Found, NotFound, choose, same_text
+from model.stream.values import Place
+
+
+def screen(*texts: str) -> list[tuple[str, Place]]:
+    return [(text, Place(10, 30 * row, 10 * len(text), 20)) for row, text in enumerate(texts)]
+
+
+LINES = screen(
+    "File Edit View Help",
+    "Submit",
+    "Please read this before you submit the form",
+    "Save As",
+    "Save All",
+    "Sign in",
+    "OK",
+    "OK",
+    "Menü öffnen",
+    "Now",
+)
+
+
+@pytest.mark.parametrize(
+    ("target", "text"),
+    [
+        ("the submit button", "Submit"),
+        ("SUBMIT", "Submit"),
+        ("summit", "Submit"),
+        ("save as", "Save As"),
+        ("the signin link", "Sign in"),
+        ("menu offnen", "Menü öffnen"),
+        ("edit", "Edit"),
+        ("the view menu", "View"),
+        ("button that says submit", "Submit"),
+    ],
+)
+def test_the_best_line_wins(target: str, text: str) -> None:
+    found = choose(target, LINES)
+    assert isinstance(found, Found)
+    assert found.text == text
+
+
+def test_words_within_a_line_are_found_where_they_stand() -> None:
+    found = choose("help", [("File Edit View Help", Place(100, 0, 190, 20))])
+    assert found == Found("Help", Place(250, 0, 40, 20))
+
+
+@pytest.mark.parametrize(("target", "row"), [("the first ok", 6), ("second ok button", 7), ("last ok", 7)])
+def test_equals_are_told_apart_by_number(target: str, row: int) -> None:
+    found = choose(target, LINES)
+    assert isinstance(found, Found)
+    assert found.place == LINES[row][1]
+
+
+@pytest.mark.parametrize(
+    ("target", "named"),
+    [("ok", "2 times"), ("save", "Save As, Save All"), ("third ok", "only 2"), ("reply", "reply"), ("no", "no")],
+)
+def test_never_a_guess(target: str, named: str) -> None:
+    refused = choose(target, LINES)
+    assert isinstance(refused, NotFound)
+    assert named in refused.reason
+
+
+def test_an_empty_screen_holds_nothing() -> None:
+    assert isinstance(choose("submit", []), NotFound)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [("Submit", "Submit ", True), ("Submit", "5ubmit", True), ("Submit", "Delete", False), ("OK", "", False)],
+)
+def test_a_second_look_forgives_a_misread_letter_only(one: str, other: str, same: bool) -> None:
+    assert same_text(one, other) is same

@@ -1,0 +1,206 @@
+"""The engine among fakes: what a person asks of it, and what becomes of effects."""
+
+from collections.abc import Callable, Sequence
+from threading import Event as StopSignal
+
+import pytest
+
+from desktop.engine import MAX_TYPED_WORDS
+from desktop.processes import wait_until
+from desktop.remote import Remote
+from model.stream.errors import BadSettings, DeviceLost, NotPermitted
+from model.stream.protocols import Post
+from model.stream.values import Action, Channel, Effect, Event, Hush, Opening, Origin, Say, Word
+from tests.unit.desktop.scripted import Stage
+
+
+def obey(event: Event) -> Sequence[Effect]:
+    """Say each word, act on "go", fall silent on "enough"."""
+    match event.data:
+        case Word(text="go"):
+            return (Action(1, "click", {}, event.t_ns, 1),)
+        case Word(text="enough"):
+            return (Hush(),)
+        case Word(text=text):
+            return (Say(text),)
+        case _:
+            return ()
+
+
+def test_effects_reach_who_does_them() -> None:
+    with Stage(obey) as stage:
+        stage.engine.ask("hello go enough")
+        assert stage.notes.wait_for("event ChannelClosed")
+        assert stage.notes.wait_for("hands click")
+        assert stage.notes.wait_for("voice Hush()")
+    assert f"voice {Say('hello')}" in stage.notes.lines
+
+
+def test_a_typed_request_is_opened_and_closed_like_a_spoken_one() -> None:
+    with Stage() as stage:
+        stage.engine.ask("type hello")
+        assert stage.notes.wait_for("event ChannelClosed")
+    events = [line for line in stage.notes.lines if line.startswith("event")]
+    assert events == ["event Opened", "event Word type", "event Word hello", "event Pause", "event ChannelClosed"]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "word " * (MAX_TYPED_WORDS + 1)])
+def test_a_typed_request_has_a_size(text: str) -> None:
+    with pytest.raises(BadSettings, match="A typed request has"):
+        Stage().engine.ask(text)
+
+
+def test_toggle_opens_and_closes() -> None:
+    with Stage() as stage:
+        stage.engine.toggle()
+        assert stage.engine.listening
+        assert stage.notes.wait_for("event Opened")
+        stage.engine.toggle()
+        assert not stage.engine.listening
+        assert stage.notes.wait_for("event ChannelClosed")
+
+
+def test_after_a_panic_nothing_is_done_until_a_person_rearms() -> None:
+    with Stage(obey) as stage:
+        stage.engine.listen(Opening.HOLD)
+        stage.engine.panic()
+        assert {"voice hush", "hands panic"} <= set(stage.notes.lines)
+        assert not stage.engine.listening
+        with pytest.raises(NotPermitted, match="ambidex rearm"):
+            stage.engine.listen(Opening.TOGGLE)
+        stage.engine.ask("one go")
+        assert stage.notes.wait_for("event Word go")
+        stage.engine.rearm()
+        stage.engine.ask("two")
+        assert stage.notes.wait_for(f"voice {Say('two')}")
+    assert "hands click" not in stage.notes.lines
+    assert f"voice {Say('one')}" not in stage.notes.lines
+    assert "hands rearm" in stage.notes.lines
+
+
+def test_a_pause_closes_the_senses_and_resume_opens_them() -> None:
+    with Stage() as stage:
+        stage.engine.listen(Opening.TOGGLE)
+        stage.engine.pause()
+        assert stage.notes.wait_for("event ChannelClosed")
+        with pytest.raises(NotPermitted, match="ambidex resume"):
+            stage.engine.listen(Opening.TOGGLE)
+        stage.ears.started.clear()
+        stage.engine.resume()
+        assert stage.ears.started.wait(5)
+        stage.engine.listen(Opening.TOGGLE)
+        assert stage.engine.listening
+
+
+def test_a_pause_does_not_lift_a_panic() -> None:
+    with Stage() as stage:
+        stage.engine.panic()
+        with pytest.raises(NotPermitted):
+            stage.engine.pause()
+        stage.engine.resume()
+        assert stage.engine.status()["standing"] == "panicked"
+
+
+def test_without_a_microphone_all_else_works() -> None:
+    with Stage(obey, deaf=True) as stage:
+        with pytest.raises(DeviceLost, match="switched off in the settings"):
+            stage.engine.toggle()
+        stage.engine.ask("hello")
+        assert stage.notes.wait_for(f"voice {Say('hello')}")
+
+
+def test_cancel_stops_what_goes_on_but_disarms_nothing() -> None:
+    with Stage(obey) as stage:
+        stage.engine.listen(Opening.HOLD)
+        stage.engine.cancel()
+        assert not stage.engine.listening
+        assert {"voice hush", "hands interrupt"} <= set(stage.notes.lines)
+        stage.engine.ask("go")
+        assert stage.notes.wait_for("hands click")
+
+
+def test_a_thread_that_cannot_be_done_without_ends_the_engine_with_its_error() -> None:
+    stage = Stage(fail=RuntimeError("the hands are broken"))
+    stage.engine.start()
+    assert stage.engine.stopped.wait(5)
+    with pytest.raises(RuntimeError, match="the hands are broken"):
+        stage.engine.close()
+    assert stage.notes.lines[-1] == "let go"
+
+
+def test_commands_from_other_processes() -> None:
+    with Stage(obey) as stage:
+        remote = Remote(stage.engine, lambda: False, {"dry_run": False})
+        assert remote.answer("toggle", {}) == {"text": "Listening."}
+        assert remote.answer("toggle", {}) == {"text": "Not listening any more."}
+        assert remote.answer("undo", {"count": 2}) == {"text": "Undid 2."}
+        report = remote.answer("status", {})
+        assert report["mode"] == "idle"
+        assert {row["name"] for row in report["threads"]} >= {"loop", "hands", "voice", "microphone"}
+        assert all(row["size"] > 0 for row in report["queues"])
+        remote.answer("quit", {})
+        assert stage.engine.stopped.is_set()
+
+
+def test_what_a_command_may_not_do() -> None:
+    with Stage() as stage:
+        remote = Remote(stage.engine, lambda: True, {})
+        with pytest.raises(BadSettings, match="knows no command 'approve'"):
+            remote.answer("approve", {})
+        with pytest.raises(BadSettings, match="does not take these arguments"):
+            remote.answer("panic", {"softly": True})
+        for command in ("toggle", "listen", "resume", "rearm"):
+            with pytest.raises(NotPermitted, match="typing or clicking"):
+                remote.answer(command, {})
+        assert remote.answer("panic", {})["text"].startswith("Stopped.")
+
+
+class FailingSense:
+    """Notices nothing, and then its device is gone."""
+
+    name = "screen"
+
+    def run(self, post: Post, stop: StopSignal) -> None:
+        raise DeviceLost("The screen went dark.")
+
+
+class WatchingSense:
+    name = "clipboard"
+
+    def run(self, post: Post, stop: StopSignal) -> None:
+        stop.wait()
+
+
+def test_a_sense_that_dies_is_told_of_and_the_others_go_on(announce: Callable[[str], None]) -> None:
+    announce("screen failed, again in")
+    with Stage(obey, senses=(FailingSense(), WatchingSense())) as stage:
+        stage.engine.ask("hello")
+        assert stage.notes.wait_for(f"voice {Say('hello')}")
+
+        def thread(name: str) -> dict[str, str]:
+            return next((row for row in stage.engine.status()["threads"] if row["name"] == name), {"state": ""})
+
+        wait_until(lambda: thread("screen")["state"] == "waiting", 5, "the failure")
+        assert stage.live.state.notice == "The screen went dark."
+        assert thread("screen")["error"] == "The screen went dark."
+        wait_until(lambda: stage.live.state.captured == {Channel.CLIPBOARD}, 5, "the sign of the clipboard")
+        assert thread("clipboard")["state"] == "running"
+    assert stage.live.state.captured == frozenset()
+
+
+def test_a_sense_that_is_slow_to_stop_is_not_heard_after_a_pause() -> None:
+    with Stage() as stage:
+        late = stage.ears.post
+        assert late is not None
+        stage.engine.pause()
+        late(Event(0, Channel.USER, Word("secret"), Origin.USER))
+        stage.engine.ask("heard")
+        assert stage.notes.wait_for("event Word heard")
+    assert "event Word secret" not in stage.notes.lines
+
+
+def test_a_question_that_is_over_is_withdrawn() -> None:
+    with Stage() as stage:
+        stage.engine.approve()
+        stage.engine.deny()
+    assert {"hands approve", "hands deny"} <= set(stage.notes.lines)

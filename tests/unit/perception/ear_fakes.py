@@ -1,0 +1,46 @@
+"""A recogniser and a tone meter that say what a test tells them to."""
+
+from collections.abc import Iterable, Sequence
+
+from model.stream.values import Tone, Word
+from perception.tone import BLOCK_MS, VOICED, Block
+
+
+class ScriptedRecogniser:
+    """Reports a row of words per block and one at the end, the same in every utterance."""
+
+    def __init__(self, by_block: Sequence[Sequence[str]] = (), at_end: Sequence[str] = ()) -> None:
+        self.utterances: list[int] = []
+        """How many blocks each utterance had."""
+        self._by_block = by_block
+        self._at_end = at_end
+
+    def start(self) -> None:
+        self.utterances.append(0)
+
+    def accept(self, block: Block) -> list[Word]:
+        n = self.utterances[-1]
+        self.utterances[-1] += 1
+        return [Word(text) for text in self._by_block[n]] if n < len(self._by_block) else []
+
+    def finish(self) -> list[Word]:
+        return [Word(text) for text in self._at_end]
+
+    def partial(self) -> str:
+        return "maybe"
+
+
+class ScriptedMeter:
+    """Voiced where the script says so, block by block; silent after its end."""
+
+    def __init__(self, voiced: Iterable[bool]) -> None:
+        self._voiced = iter(voiced)
+        self._silence_ms = 0
+
+    def reset(self) -> None:
+        self._silence_ms = 0
+
+    def hear(self, block: Block) -> Tone:
+        voiced = next(self._voiced, False)
+        self._silence_ms = 0 if voiced else self._silence_ms + BLOCK_MS
+        return Tone(VOICED if voiced else 0.0, -20.0, 0.0, self._silence_ms)

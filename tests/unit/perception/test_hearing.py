@@ -1,0 +1,78 @@
+"""When the ears report words, tone, a pause and the end of listening."""
+
+import numpy as np
+
+from model.stream.values import Channel, ChannelClosed, Event, Opened, Opening, Origin, Pause, Tone, Word
+from perception.hearing import LISTENED_BACK_BLOCKS, QUIET_MS, Hearing
+from perception.tone import BLOCK_MS, BLOCK_SAMPLES
+from tests.unit.perception.ear_fakes import ScriptedMeter, ScriptedRecogniser
+
+BLOCK = np.zeros(BLOCK_SAMPLES, np.int16)
+BLOCK_NS = BLOCK_MS * 1_000_000
+
+
+def hear(hearing: Hearing, blocks: int) -> list[Event]:
+    """Open the ears and let them hear some blocks."""
+    events = hearing.open(Opening.HOLD, 0)
+    for n in range(1, blocks + 1):
+        events += hearing.hear(BLOCK, n * BLOCK_NS)
+    return events
+
+
+def on_user(events: list[Event]) -> list[object]:
+    return [event.data for event in events if event.channel is Channel.USER]
+
+
+def test_words_come_while_the_person_is_still_talking() -> None:
+    recogniser = ScriptedRecogniser([[], ["type"], ["hello"]], ["world"])
+    events = hear(Hearing(recogniser, ScriptedMeter([True] * 4)), 7)
+    words = {event.data.text: event.t_ns // BLOCK_NS for event in events if isinstance(event.data, Word)}
+    assert words == {"type": 2, "hello": 3, "world": 7}
+
+
+def test_a_pause_follows_three_silent_blocks_and_the_last_word() -> None:
+    events = hear(Hearing(ScriptedRecogniser(at_end=["stop"]), ScriptedMeter([True] * 2)), 10)
+    assert on_user(events) == [Opened(Opening.HOLD), Word("stop"), Pause()]
+    assert [event.t_ns // BLOCK_NS for event in events if isinstance(event.data, Pause)] == [5]
+
+
+def test_a_cough_is_no_pause() -> None:
+    assert on_user(hear(Hearing(ScriptedRecogniser(), ScriptedMeter([True])), 10)) == [Opened(Opening.HOLD)]
+
+
+def test_the_recogniser_hears_what_came_just_before_the_voice_and_no_other_silence() -> None:
+    recogniser = ScriptedRecogniser()
+    hear(Hearing(recogniser, ScriptedMeter([False] * 10 + [True] * 2)), 100)
+    silent_until_pause = 3
+    assert recogniser.utterances == [LISTENED_BACK_BLOCKS + 2 + silent_until_pause]
+
+
+def test_long_silence_is_reported_no_more() -> None:
+    events = hear(Hearing(ScriptedRecogniser(), ScriptedMeter([])), 100)
+    assert sum(isinstance(event.data, Tone) for event in events) == QUIET_MS // BLOCK_MS
+
+
+def test_closing_reports_the_rest_and_says_so_once() -> None:
+    hearing = Hearing(ScriptedRecogniser(at_end=["enter"]), ScriptedMeter([True] * 3))
+    hear(hearing, 3)
+    assert on_user(hearing.close(9)) == [Word("enter"), Pause(), ChannelClosed()]
+    assert hearing.close(10) == []
+
+
+def test_closed_ears_hear_nothing() -> None:
+    hearing = Hearing(ScriptedRecogniser([["secret"]]), ScriptedMeter([True]))
+    assert hearing.hear(BLOCK, 1) == []
+
+
+def test_only_the_words_carry_the_users_authority() -> None:
+    events = hear(Hearing(ScriptedRecogniser([["hello"]]), ScriptedMeter([True])), 1)
+    origins = {type(event.data): event.origin for event in events}
+    assert origins == {Opened: Origin.USER, Tone: Origin.WORLD, Word: Origin.USER}
+
+
+def test_partial_words_are_shown_only_during_an_utterance() -> None:
+    hearing = Hearing(ScriptedRecogniser(), ScriptedMeter([True]))
+    hearing.open(Opening.TOGGLE, 0)
+    assert hearing.partial() == ""
+    hearing.hear(BLOCK, 1)
+    assert hearing.partial() == "maybe"

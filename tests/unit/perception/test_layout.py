@@ -1,0 +1,75 @@
+"""Lines of text found by their looks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from model.stream.values import Place
+from perception.layout import MAX_LINES, find_lines, pieces_of
+from perception.tiles import cut, overlap
+from tests.unit.perception.pictures import BLACK, WHITE, blank, frame, width_of, write
+
+
+def covers(line: Place, x_px: int, y_px: int) -> bool:
+    return overlap(line, Place(x_px, y_px, 1, 1)) is not None
+
+
+def test_nothing_stands_on_a_blank_screen() -> None:
+    assert find_lines(blank()) == []
+
+
+@pytest.mark.parametrize(("paper", "ink"), [(WHITE, BLACK), (40, 225), (255, 140)])
+def test_a_line_is_one_line_whatever_its_colours(paper: int, ink: int) -> None:
+    picture = blank(level=paper)
+    text = "the meeting is on Tuesday"
+    write(picture, text, 50, 100, ink)
+    (line,) = find_lines(picture)
+    assert line.x_px == pytest.approx(50, abs=3)
+    assert line.width_px == pytest.approx(width_of(text), abs=5)
+    assert covers(line, 60, 95)
+
+
+def test_lines_come_from_top_to_bottom_and_tight_ones_are_told_apart() -> None:
+    picture = blank()
+    for row in range(10):
+        write(picture, f"row {row} has glyphs pq and LT", 30, 40 + 13 * row, scale=0.4)
+    lines = find_lines(picture)
+    assert len(lines) == 10
+    assert [line.y_px for line in lines] == sorted(line.y_px for line in lines)
+
+
+def test_the_frame_of_a_button_is_no_part_of_its_label() -> None:
+    picture = blank()
+    for left in (40, 140):
+        frame(picture, Place(left, 60, 80, 26))
+        write(picture, "Submit", left + 12, 78)
+    lines = find_lines(picture)
+    assert len(lines) == 2
+    assert all(line.height_px < 20 and line.width_px < 70 for line in lines)
+
+
+def test_columns_are_apart_and_words_are_not() -> None:
+    picture = blank()
+    write(picture, "first column", 30, 50)
+    write(picture, "second column", 300, 50)
+    assert len(find_lines(picture)) == 2
+
+
+def test_a_picture_full_of_noise_is_bounded() -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (1080, 1920)).astype(np.uint8)
+    assert len(find_lines(noise)) <= MAX_LINES
+
+
+def test_a_long_line_is_cut_between_words_and_only_its_end_depends_on_its_end() -> None:
+    short, longer = blank(1600, 26), blank(1600, 26)
+    words = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+    write(short, words, 5, 20, scale=1)
+    write(longer, words + " and more", 5, 20, scale=1)
+    before, after = pieces_of(short), pieces_of(longer)
+    assert len(before) >= 3
+    assert before[:-2] == after[: len(before) - 2]
+    assert [start for start, _ in before[1:]] == [end for _, end in before[:-1]]
+    assert (before[0][0], before[-1][1]) == (0, 1600)
+    for _, end in before[:-1]:
+        assert (cut(short, Place(end, 0, 1, 26)) == WHITE).all(), "a letter was cut"

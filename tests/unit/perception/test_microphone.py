@@ -1,0 +1,175 @@
+"""When the microphone is open and when it is not. Time and sound are given, nothing sleeps."""
+
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from queue import Queue
+
+import numpy as np
+import pytest
+
+from model.stream.errors import DeviceLost
+from model.stream.values import ChannelClosed, Data, Opened, Opening, Pause, Tone, Word
+from perception import microphone as module
+from perception.hearing import Hearing
+from perception.microphone import TAIL_MS, Microphone, Put
+from perception.tone import BLOCK_SAMPLES, SILENT_DBFS, Block
+from tests.unit.perception.ear_fakes import ScriptedMeter, ScriptedRecogniser
+
+BLOCK = np.zeros(BLOCK_SAMPLES, np.int16)
+WITHIN_S = 10.0
+
+
+class _Telling(threading.Event):
+    """A stop signal that tells when it is first asked for, which is when `run` has come to its loop."""
+
+    def __init__(self, stop: threading.Event, asked: threading.Event) -> None:
+        super().__init__()
+        self._stop = stop
+        self._asked = asked
+
+    def is_set(self) -> bool:
+        self._asked.set()
+        return self._stop.is_set()
+
+
+class Rig:
+    """A microphone on a thread of its own, whose sound and time the test gives."""
+
+    def __init__(self, fault: DeviceLost | None = None) -> None:
+        self.now_ms = 0
+        self.fault = fault
+        self.kept: list[Block] = []
+        self.raised: list[DeviceLost] = []
+        self.stop = threading.Event()
+        self._streaming = threading.Event()
+        self._put: Put | None = None
+        self._posted: Queue[Data] = Queue()
+        hearing = Hearing(ScriptedRecogniser([["hello"]]), ScriptedMeter([True] * 3))
+        self.microphone = Microphone(
+            hearing, audio_sink=self.kept.append, open_stream=self._stream, now_ns=lambda: self.now_ms * 1_000_000
+        )
+        self._started = threading.Event()
+        self.thread = threading.Thread(target=self._run)
+        self.thread.start()
+        # `run` forgets what was asked before it began, so a key must not be pressed earlier.
+        assert self._started.wait(WITHIN_S)
+
+    def next(self) -> Data:
+        return self._posted.get(timeout=WITHIN_S)
+
+    def until_closed(self) -> list[Data]:
+        """What is posted up to the closing of the channel, without the tone."""
+        posted: list[Data] = []
+        while not posted or posted[-1] != ChannelClosed():
+            data = self.next()
+            if not isinstance(data, Tone):
+                posted.append(data)
+        return posted
+
+    def sound(self) -> None:
+        assert self._put is not None
+        self._put(BLOCK)
+
+    def speak(self, blocks: int) -> None:
+        """Say something, and wait until it was heard."""
+        for _ in range(blocks):
+            self.sound()
+            while not isinstance(self.next(), Tone):
+                pass
+
+    @property
+    def streaming(self) -> bool:
+        return self._streaming.is_set()
+
+    def end(self) -> None:
+        self.stop.set()
+        self.thread.join(WITHIN_S)
+        assert not self.thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            self.microphone.run(lambda event: self._posted.put(event.data), _Telling(self.stop, self._started))
+        except DeviceLost as error:
+            self.raised.append(error)
+
+    @contextmanager
+    def _stream(self, put: Put) -> Generator[None]:
+        if self.fault is not None:
+            raise self.fault
+        self._put = put
+        self._streaming.set()
+        try:
+            yield
+        finally:
+            self._streaming.clear()
+
+
+@pytest.fixture
+def rig() -> Iterator[Rig]:
+    rig = Rig()
+    yield rig
+    rig.end()
+
+
+def test_there_is_no_stream_until_the_user_opens_it(rig: Rig) -> None:
+    assert not rig.streaming
+    rig.microphone.open(Opening.HOLD)
+    assert rig.next() == Opened(Opening.HOLD)
+    assert rig.streaming and rig.microphone.is_open
+
+
+def test_the_last_syllables_after_letting_go_are_heard(rig: Rig) -> None:
+    rig.microphone.open(Opening.HOLD)
+    assert rig.next() == Opened(Opening.HOLD)
+    rig.microphone.close()
+    assert not rig.microphone.is_open
+    rig.speak(2)
+    rig.now_ms += TAIL_MS
+    rig.speak(1)
+    assert rig.until_closed() == [Pause(), ChannelClosed()]
+    assert not rig.streaming and len(rig.kept) == 3
+
+
+def test_words_are_posted_while_it_is_open(rig: Rig) -> None:
+    rig.microphone.toggle()
+    assert rig.next() == Opened(Opening.TOGGLE)
+    rig.speak(1)
+    assert rig.next() == Word("hello")
+    assert rig.microphone.level_dbfs > SILENT_DBFS and rig.microphone.partial() == "maybe"
+
+
+def test_opening_again_within_the_tail_is_a_new_opening(rig: Rig) -> None:
+    rig.microphone.open(Opening.HOLD)
+    assert rig.next() == Opened(Opening.HOLD)
+    rig.microphone.close()
+    rig.microphone.open(Opening.TOGGLE)
+    rig.sound()
+    assert rig.until_closed()[-1] == ChannelClosed()
+    assert rig.next() == Opened(Opening.TOGGLE)
+
+
+def test_without_a_microphone_the_sense_says_so_and_nothing_was_opened() -> None:
+    rig = Rig(DeviceLost("No microphone can be opened. Connect one."))
+    rig.microphone.open(Opening.HOLD)
+    rig.thread.join(WITHIN_S)
+    assert [str(error) for error in rig.raised] == ["No microphone can be opened. Connect one."]
+    assert not rig.microphone.is_open
+
+
+def test_a_microphone_that_vanishes_closes_the_channel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LOST_AFTER_S", 0.0)
+    rig = Rig()
+    rig.microphone.open(Opening.TOGGLE)
+    assert rig.until_closed() == [Opened(Opening.TOGGLE), ChannelClosed()]
+    rig.thread.join(WITHIN_S)
+    assert "no longer sends sound" in str(rig.raised[0])
+    assert not rig.streaming and not rig.microphone.is_open
+
+
+def test_stopping_closes_the_channel(rig: Rig) -> None:
+    rig.microphone.open(Opening.TOGGLE)
+    assert rig.next() == Opened(Opening.TOGGLE)
+    rig.stop.set()
+    rig.sound()
+    assert rig.until_closed()[-1] == ChannelClosed()

@@ -1,0 +1,156 @@
+"""What changed is read, and nothing else."""
+
+from __future__ import annotations
+
+from threading import Event as StopSignal
+
+from model.stream.values import Line, LineGone, Place
+from perception.carets import MAX_REMEMBERED
+from perception.layout import Picture
+from perception.reading import Reader, Reading
+from perception.view import View
+from tests.unit.perception.pictures import blank, width_of, write
+
+SCREEN = Place(0, 0, 800, 400)
+
+
+class Rig:
+    """A view of a drawn screen; a "text" is how many pixels of its picture are dark, so equal pictures read alike."""
+
+    def __init__(self) -> None:
+        self.n_read = 0
+        self.reports: list[Line | LineGone] = []
+        self.stop = StopSignal()
+        self.view = View(SCREEN, Reader(self._recognise), self.reports.append)
+
+    def _recognise(self, picture: Picture) -> Reading:
+        self.n_read += 1
+        return Reading(f"{int((picture < 128).sum())}", 1.0)
+
+    def look(self, picture: Picture) -> list[Line | LineGone]:
+        self.reports.clear()
+        self.view.look(picture, SCREEN, self.stop)
+        return list(self.reports)
+
+    def lines(self, picture: Picture) -> list[int]:
+        return [change.line_id for change in self.look(picture) if isinstance(change, Line)]
+
+
+def page(*texts: str, height_px: int = 40) -> Picture:
+    picture = blank()
+    for row, text in enumerate(texts):
+        write(picture, text, 40, 40 + height_px * row)
+    return picture
+
+
+def test_a_page_is_read_once() -> None:
+    rig = Rig()
+    assert len(rig.look(page("one", "two", "three"))) == 3
+    n_read = rig.n_read
+    assert rig.look(page("one", "two", "three")) == []
+    assert rig.n_read == n_read
+
+
+def test_one_line_that_changes_is_read_alone() -> None:
+    rig = Rig()
+    rig.look(page("one", "two", "three"))
+    n_read = rig.n_read
+    assert rig.lines(page("one", "two and a half", "three")) == [2]
+    assert rig.n_read == n_read + 1
+
+
+def end_of(text: str) -> int:
+    return 40 + width_of(text) + 2
+
+
+def with_caret(picture: Picture, x_px: int, level: int = 0) -> Picture:
+    shown = picture.copy()
+    shown[26:44, x_px : x_px + 2] = level
+    return shown
+
+
+def test_a_blinking_cursor_is_told_once() -> None:
+    rig = Rig()
+    hidden = page("one", "two")
+    shown = with_caret(hidden, end_of("one"))
+    rig.look(shown)
+    assert len(rig.look(hidden)) > 0
+    n_read = rig.n_read
+    for _ in range(5):
+        assert rig.look(shown) == []
+        assert rig.look(hidden) == []
+    assert rig.n_read == n_read
+
+
+def test_what_is_typed_at_a_blinking_cursor_is_told() -> None:
+    rig = Rig()
+    hidden = page("one", "two")
+    rig.look(with_caret(hidden, end_of("one")))
+    rig.look(hidden)
+    rig.look(with_caret(hidden, end_of("one")))
+    typed = with_caret(page("ones", "two"), end_of("ones"))
+    assert len(rig.lines(typed)) == 1
+    assert len(rig.lines(page("ones", "two"))) == 1
+
+
+def test_a_letter_as_slender_as_a_cursor_is_told() -> None:
+    rig = Rig()
+    rig.look(page("one", "two"))
+    assert len(rig.lines(with_caret(page("one", "two"), end_of("one")))) == 1
+
+
+def test_a_pale_cursor_on_a_dark_page_blinks_too() -> None:
+    rig = Rig()
+    hidden = page("one", "two")
+    hidden[:] = 255 - hidden
+    rig.look(with_caret(hidden, end_of("one"), level=200))
+    assert len(rig.look(hidden)) == 1
+    assert rig.look(with_caret(hidden, end_of("one"), level=200)) == []
+
+
+def test_many_cursors_are_not_remembered_for_ever() -> None:
+    rig = Rig()
+    hidden = page("one", "two")
+    for number in range(MAX_REMEMBERED + 1):
+        rig.look(with_caret(hidden, end_of("one") + 10 * number))
+        rig.look(hidden)
+    assert len(rig.look(with_caret(hidden, end_of("one")))) == 1
+
+
+def test_neighbours_of_a_change_are_known_by_their_pixels() -> None:
+    rig = Rig()
+    texts = [f"line {number} of a paragraph" for number in range(8)]
+    rig.look(page(*texts, height_px=22))
+    n_read = rig.n_read
+    texts[3] = "this one is another"
+    assert rig.lines(page(*texts, height_px=22)) == [4]
+    assert rig.n_read == n_read + 1
+
+
+def test_lines_go() -> None:
+    rig = Rig()
+    rig.look(page("one", "two"))
+    assert rig.look(page("one")) == [LineGone(2)]
+    assert rig.look(blank()) == [LineGone(1)]
+
+
+def test_a_look_at_a_part_leaves_the_rest_alone() -> None:
+    rig = Rig()
+    rig.look(page("one", "two"))
+    rig.reports.clear()
+    rig.view.look(blank(400, 64), Place(0, 0, 400, 64), rig.stop)
+    assert rig.reports == [LineGone(1)]
+
+
+def test_it_stops_when_told_to() -> None:
+    rig = Rig()
+    rig.stop.set()
+    assert rig.look(page("one", "two")) == []
+
+
+def test_clearing_reports_every_line_gone() -> None:
+    rig = Rig()
+    rig.look(page("one", "two"))
+    rig.reports.clear()
+    rig.view.clear()
+    assert rig.reports == [LineGone(1), LineGone(2)]

@@ -1,0 +1,143 @@
+"""The laws of the network: streaming equals the whole sequence, and nothing looks ahead."""
+
+from dataclasses import fields
+
+import pytest
+import torch
+
+from model.reflex.network import Actions, Columns, Config, Network, State, Tables
+
+CONFIG = Config(
+    n_layer=3, n_head=2, width=32, item_width=16, n_position=16, window=24, field_layers=(1,), pointer_width=8,
+    n_piece=50, n_predicted_piece=10, n_lexicon=4, n_known_action=5,
+)  # fmt: skip
+T, M = 20, 3
+N_SLOT, N_ACTION = 3, 6
+
+
+@pytest.fixture
+def network() -> Network:
+    torch.manual_seed(1)
+    network = Network(CONFIG).eval()
+    torch.nn.init.normal_(network.pieces)
+    for parameter in network.parameters():  # also those that start as zero
+        parameter.data += 0.3 * torch.randn_like(parameter)
+    return network
+
+
+@pytest.fixture
+def tables(network: Network) -> Tables:
+    known = torch.tensor([0, 1, 2, 3, 4, -1])
+    return network.tables(Actions(torch.randn(N_SLOT, 16), torch.randn(N_ACTION, 16), known))
+
+
+def stream(t: int = T) -> Columns:
+    def ticks(n: int) -> torch.Tensor:
+        return torch.randint(0, n, (1, t))
+
+    return Columns(
+        user=ticks(50),
+        word=torch.arange(t)[None] // 2,
+        self_=ticks(50),
+        tone=ticks(21),
+        dt=ticks(8),
+        position=torch.arange(t)[None] % 12,
+        utterance=torch.arange(t)[None] // 8,
+        said=torch.randn(1, t, 16),
+        thought=ticks(1 + 4 + N_ACTION),
+        speech=ticks(4 + 4),
+        action=ticks(2 + N_SLOT + N_ACTION),
+        item=torch.randint(-1, M, (1, t, 3)),
+        field_items=torch.randn(1, M, 16),
+        field_channel=torch.randint(0, 4, (1, M)),
+        field_place=torch.rand(1, M, 4),
+        field_from=torch.zeros(1, M, dtype=torch.long),
+        field_until=torch.full((1, M), 99),
+    )
+
+
+def tick(x: Columns, t: int) -> Columns:
+    return Columns(
+        **{
+            f.name: getattr(x, f.name) if f.name.startswith("field") else getattr(x, f.name)[:, t : t + 1]
+            for f in fields(x)
+        }
+    )
+
+
+def lived(network: Network, tables: Tables, x: Columns) -> list[dict[str, torch.Tensor]]:
+    state, rows = network.begin(), list[dict[str, torch.Tensor]]()
+    for t in range(x.user.shape[1]):
+        logits, state = network.step(tick(x, t), tables, state)
+        rows.append({f.name: getattr(logits, f.name)[0, 0] for f in fields(logits)})
+    return rows
+
+
+@torch.no_grad()
+def test_streaming_equals_whole_sequence(network: Network, tables: Tables) -> None:
+    x = stream()
+    whole = network(x, tables)
+    for t, row in enumerate(lived(network, tables, x)):
+        for name in ("thought", "speech", "action", "point", "gesture", "tone", "piece", "item"):
+            torch.testing.assert_close(row[name], getattr(whole, name)[0, t], atol=1e-4, rtol=1e-4)
+        torch.testing.assert_close(row["start"][: t + 1], whole.start[0, t, : t + 1], atol=1e-4, rtol=1e-4)
+        torch.testing.assert_close(row["start"][CONFIG.window :], whole.start[0, t, T:], atol=1e-4, rtol=1e-4)
+        torch.testing.assert_close(row["end"][: t + 1], whole.end[0, t, : t + 1], atol=1e-4, rtol=1e-4)
+
+
+@torch.no_grad()
+def test_streaming_equals_whole_sequence_beyond_the_window(network: Network, tables: Tables) -> None:
+    x = stream(3 * CONFIG.window)
+    whole = network(x, tables)
+    for t, row in enumerate(lived(network, tables, x)):
+        torch.testing.assert_close(row["action"], whole.action[0, t], atol=1e-4, rtol=1e-4)
+
+
+@torch.no_grad()
+def test_nothing_looks_ahead(network: Network, tables: Tables) -> None:
+    x, cut = stream(), 9
+    before = network(x, tables)
+    other = stream()
+    for f in fields(x):
+        if not f.name.startswith("field"):
+            getattr(x, f.name)[:, cut:] = getattr(other, f.name)[:, cut:]
+    after = network(x, tables)
+    torch.testing.assert_close(before.action[:, :cut], after.action[:, :cut])
+    assert not torch.allclose(before.action[:, cut:], after.action[:, cut:])
+
+
+@torch.no_grad()
+def test_an_item_outside_its_time_changes_nothing(network: Network, tables: Tables) -> None:
+    x = stream()
+    x.item[:] = -1
+    x.field_from[0, 0] = 12
+    before = network(x, tables)
+    x.field_items[0, 0] += 1
+    after = network(x, tables)
+    torch.testing.assert_close(before.action[:, :12], after.action[:, :12])
+    assert not torch.allclose(before.action[:, 12:], after.action[:, 12:])
+
+
+@torch.no_grad()
+def test_pointers_stay_inside_the_utterance(network: Network, tables: Tables) -> None:
+    x = stream()
+    start = network(x, tables).start[0, :, :T]
+    forbidden = (x.utterance[0][:, None] != x.utterance[0][None]) | (torch.arange(T)[:, None] < torch.arange(T))
+    assert bool((start[forbidden] < -1e3).all())
+    assert bool((start[~forbidden] > -1e3).all())
+
+
+@torch.no_grad()
+def test_a_cloned_state_is_a_branch_of_its_own(network: Network, tables: Tables) -> None:
+    x = stream()
+    _, state = network.step(tick(x, 0), tables, network.begin())
+    branch: State = state.clone()
+    here, _ = network.step(tick(x, 1), tables, state)
+    network.step(tick(x, 2), tables, state)
+    there, _ = network.step(tick(x, 1), tables, branch)
+    torch.testing.assert_close(here.action, there.action)
+
+
+@torch.no_grad()
+def test_an_action_never_trained_on_has_a_place(network: Network, tables: Tables) -> None:
+    assert network(stream(), tables).action.shape == (1, T, 2 + N_SLOT + N_ACTION)
