@@ -13,7 +13,6 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from queue import SimpleQueue
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+ENOUGH = b"\0"
+"""No signal has this number: it ends the thread that waits for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,28 +101,34 @@ def running(run: Run, assembly: Assembly) -> Generator[Engine]:
 @contextmanager
 def signals_quit(quit_: Callable[[], None]) -> Generator[None]:
     """SIGTERM, SIGINT and SIGHUP end the app in good order. For the main thread."""
-    # A handler runs in the middle of whatever this thread does, perhaps holding the very lock that `quit_` needs.
-    # Putting into a SimpleQueue is safe even then; another thread does the rest.
-    received: SimpleQueue[int | None] = SimpleQueue()
-
-    def obey(number: int, frame: FrameType | None) -> None:
-        del frame
-        received.put(number)
+    # The interpreter runs a handler only between two bytecodes of the main thread. A main thread that waits in C (a
+    # lock, Qt) may never get there: a signal that comes just before the wait is not seen until the wait is over. So
+    # the handlers do nothing, and a thread reads the byte that the interpreter's own C code writes for each signal.
+    ours, theirs = socket.socketpair()
+    theirs.setblocking(False)
 
     def quit_when_told() -> None:
-        while received.get() is not None:
+        while ours.recv(1) != ENOUGH:
             quit_()
 
     waiting = threading.Thread(target=quit_when_told, name="signals", daemon=True)
     waiting.start()
-    before = {number: signal.signal(number, obey) for number in STOP_SIGNALS}
+    descriptor = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
+    before = {number: signal.signal(number, _do_nothing) for number in STOP_SIGNALS}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        received.put(None)
+        signal.set_wakeup_fd(descriptor)
+        theirs.sendall(ENOUGH)
         waiting.join()
+        ours.close()
+        theirs.close()
+
+
+def _do_nothing(number: int, frame: FrameType | None) -> None:
+    """Stands for the default action, which would end the process."""
 
 
 def require_display(environ: Mapping[str, str]) -> None:

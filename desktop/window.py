@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import socket
-from collections.abc import Generator
-from contextlib import contextmanager
-
-from PySide6.QtCore import QSocketNotifier
 from PySide6.QtWidgets import QApplication
 
 import resources
@@ -25,7 +19,7 @@ def run_with_window(run: Run) -> None:
     clipboard = application.clipboard()
     options = Options(run.options.dry_run, run.options.record, QtClipboard(clipboard), ClipboardSense(clipboard))
     assembly = assemble(run.settings, run.places, options)
-    with running(run, assembly) as engine, signals_quit(engine.quit), signals_wake_qt():
+    with running(run, assembly) as engine, signals_quit(engine.quit):
         face = Face(engine, assembly.parts.live, appearance_of(run), assembly.ours)
         try:
             face.bridge.ended.connect(application.quit)
@@ -49,20 +43,3 @@ def appearance_of(run: Run) -> Appearance:
         spot_file=run.places.state / "overlay.json",
         icon_file=ICON,
     )
-
-
-@contextmanager
-def signals_wake_qt() -> Generator[None]:
-    """Qt waits in C, where Python's signal handlers do not run: a byte on a socket makes it come up for air."""
-    woken, waker = socket.socketpair()
-    waker.setblocking(False)
-    notifier = QSocketNotifier(woken.fileno(), QSocketNotifier.Type.Read)
-    notifier.activated.connect(lambda: woken.recv(64))
-    before = signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
-    try:
-        yield
-    finally:
-        signal.set_wakeup_fd(before)
-        notifier.setEnabled(False)
-        woken.close()
-        waker.close()

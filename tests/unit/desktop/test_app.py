@@ -55,3 +55,11 @@ def test_a_signal_in_the_middle_of_a_locked_stretch_does_not_hang() -> None:
             signal.raise_signal(signal.SIGTERM)
             assert not quitted.is_set()
         assert quitted.wait(10)
+
+
+def test_a_signal_is_heard_while_the_main_thread_waits_for_a_lock() -> None:
+    """Taken by another thread it does not even interrupt the wait, as one that comes just before the wait."""
+    quitted = threading.Event()
+    with signals_quit(quitted.set):
+        threading.Timer(0.01, signal.raise_signal, (signal.SIGTERM,)).start()
+        assert quitted.wait(10)
