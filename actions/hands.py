@@ -42,6 +42,14 @@ class Hands(Protocol):
         """Click at a point of the screen, in pixels. `button` is left, middle or right."""
         ...
 
+    def move(self, point: tuple[int, int], stop: StopSignal) -> None:
+        """Move the pointer and press nothing."""
+        ...
+
+    def drag(self, start: tuple[int, int], end: tuple[int, int], stop: StopSignal) -> None:
+        """Press the left button at `start` and release it at `end`, or where the pointer is once `stop` is set."""
+        ...
+
     def scroll(self, direction: str, notches: int, stop: StopSignal) -> None:
         """Turn the wheel over the window that has the focus. `direction` is up, down, left or right."""
         ...
@@ -54,6 +62,10 @@ class Hands(Protocol):
 
     def window_at(self, point: tuple[int, int]) -> int:
         """The top-level window that a click at this point would reach; 0 for the desktop itself."""
+        ...
+
+    def screen_size(self) -> tuple[int, int]:
+        """Width and height in pixels, all monitors together."""
         ...
 
     @property

@@ -73,7 +73,7 @@ def read_duration_s(text: str) -> float | None:
     total_s, start, last_unit_s = 0.0, 0, 0
     for index, word in enumerate(words):
         if word in _UNIT_SECONDS:
-            quantity = _quantity(words[start:index])
+            quantity = read_quantity(words[start:index])
             if quantity is None:
                 return None
             last_unit_s = _UNIT_SECONDS[word]
@@ -85,6 +85,20 @@ def read_duration_s(text: str) -> float | None:
             return None
         total_s += fraction * last_unit_s
     return total_s if total_s > 0 else None
+
+
+def read_quantity(words: list[str]) -> float | None:
+    """What stands before a unit, in words as `words_of` gives them: `five`, nothing, `half an`, `two and a half`."""
+    words = words[1:] if words[:1] == ["and"] else words
+    words = words[:-1] if words[-1:] in (["a"], ["an"]) else words
+    if not words:
+        return 1.0
+    if "and" in words and words[-1] in _FRACTIONS:
+        cut = len(words) - 1 - words[::-1].index("and")
+        whole, part = _number(words[:cut]), _fraction(words[cut:])
+        return None if whole is None or part is None else whole + part
+    fraction = _fraction(words)
+    return _number(words) if fraction is None else fraction
 
 
 def _without_thousands(text: str) -> str:
@@ -125,20 +139,6 @@ def _whole(words: list[str]) -> float | None:
     if len(words) == 2 and words[0] in _TENS.split() and 1 <= _UNITS.get(words[1], 0) < 10:
         return _UNITS[words[0]] + _UNITS[words[1]]
     return None
-
-
-def _quantity(words: list[str]) -> float | None:
-    """What stands before a unit: `five`, `a`, nothing, `half an`, `two and a half`, `three quarters of an`."""
-    words = words[1:] if words[:1] == ["and"] else words
-    words = words[:-1] if words[-1:] in (["a"], ["an"]) else words
-    if not words:
-        return 1.0
-    if "and" in words and words[-1] in _FRACTIONS:
-        cut = len(words) - 1 - words[::-1].index("and")
-        whole, part = _number(words[:cut]), _fraction(words[cut:])
-        return None if whole is None or part is None else whole + part
-    fraction = _fraction(words)
-    return _number(words) if fraction is None else fraction
 
 
 def _fraction(words: list[str]) -> float | None:

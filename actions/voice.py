@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -26,6 +26,7 @@ BLOCK_S = 0.02
 """How often the voice looks whether it was hushed or lowered; also how long it takes to fade."""
 
 DUCKED_GAIN = 0.25
+SLOWEST_WPM, FASTEST_WPM = 80, 450
 MAX_WAITING = 64
 BREATH_BLOCKS = 5
 PATIENCE_BLOCKS = 40
@@ -118,6 +119,13 @@ class Voice:
 
     def unduck(self) -> None:
         self._ducked = False
+
+    def change_rate(self, factor: float) -> bool:
+        """Speak that many times as fast from the next phrase on. False at the end of what can be understood."""
+        rate_wpm = round(min(FASTEST_WPM, max(SLOWEST_WPM, self.style.rate_wpm * factor)))
+        changed = rate_wpm != self.style.rate_wpm
+        self.style = replace(self.style, rate_wpm=rate_wpm)
+        return changed
 
     def speaking(self) -> bool:
         return self._speaking

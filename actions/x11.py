@@ -22,11 +22,13 @@ from actions.keymap import Keymap, Stroke
 from actions.keys import parts_of
 from actions.watched import Watchdog
 from actions.x11_properties import title_and_app
-from actions.xtest import losing_display, move_pointer, open_display, release, release_noted, tap
+from actions.xtest import losing_display, move_pointer, open_display, press, release, release_noted, tap
 from model.stream.errors import DeviceLost, NotPermitted
 from model.stream.values import Place
 
 BETWEEN_CHARACTERS_S = 0.003
+DRAG_STEPS = 10
+DRAG_STEP_S = 0.01
 """A pause for programs that lose keys which come all at once."""
 AFTER_LENDING_S = 0.03
 """Time for programs to read what was typed before, and to notice the changed keyboard."""
@@ -159,6 +161,35 @@ class X11Hands:
                 move_pointer(self._display, point)
                 self._turn(_BUTTONS[button], count, stop)
 
+    def move(self, point: tuple[int, int], stop: StopSignal) -> None:
+        with self._x():
+            if not stop.is_set():
+                move_pointer(self._display, point)
+                self._last_ns = self._now_ns()
+
+    def drag(self, start: tuple[int, int], end: tuple[int, int], stop: StopSignal) -> None:
+        """In steps: programs begin to drag only after some movement, and ask what is under the pointer on the way."""
+        self._prepare(stop)
+        left = (BUTTON, _BUTTONS["left"])
+        with self._x():
+            if stop.is_set():
+                return
+            move_pointer(self._display, start)
+            self._note.add(left)
+            press(self._display, left)
+        for step in range(1, DRAG_STEPS + 1):
+            stop.wait(DRAG_STEP_S)
+            with self._x():
+                if stop.is_set() or left not in self._note.all():  # let go of by a panic
+                    break
+                move_pointer(self._display, _between(start, end, step / DRAG_STEPS))
+        stop.wait(DRAG_STEP_S)
+        with self._x():
+            release(self._display, [left])
+            self._note.discard(left)
+            self._strokes += 1
+            self._last_ns = self._now_ns()
+
     def scroll(self, direction: str, notches: int, stop: StopSignal) -> None:
         self._prepare(stop)
         focus = self.active_window()
@@ -262,6 +293,11 @@ class X11Hands:
             child: Any = root.translate_coords(root, *point).child
             return getattr(child, "id", child)
 
+    def screen_size(self) -> tuple[int, int]:
+        with self._x():
+            size = self._display.screen().root.get_geometry()
+            return size.width, size.height
+
     def _focused(self) -> Any:
         """The window with the keyboard, by the server's word: _NET_ACTIVE_WINDOW follows a moment later.
 
@@ -277,6 +313,10 @@ class X11Hands:
         corner = self._display.screen().root.translate_coords(window, 0, 0)
         place = Place(corner.x, corner.y, size.width, size.height)
         return Focus(window.id, *title_and_app(self._display, window.id), place)
+
+
+def _between(start: tuple[int, int], end: tuple[int, int], part: float) -> tuple[int, int]:
+    return round(start[0] + part * (end[0] - start[0])), round(start[1] + part * (end[1] - start[1]))
 
 
 def _inside(place: Place, point: tuple[int, int]) -> bool:

@@ -50,6 +50,12 @@ def tap(display: Display, keys: Sequence[Held]) -> None:
     release(display, keys)
 
 
+def press(display: Display, key: Held) -> None:
+    """Hold this down, and wait until the server has done it."""
+    xtest.fake_input(display, _EVENTS[key[0]][True], key[1])
+    display.sync()
+
+
 def release(display: Display, keys: Sequence[Held]) -> None:
     """Release these, the last one first, and wait until the server has done it."""
     for kind, code in reversed(keys):

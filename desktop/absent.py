@@ -31,6 +31,12 @@ class AbsentHands:
     def click(self, point: tuple[int, int], button: str, count: int, stop: StopSignal) -> None:
         self._refuse()
 
+    def move(self, point: tuple[int, int], stop: StopSignal) -> None:
+        self._refuse()
+
+    def drag(self, start: tuple[int, int], end: tuple[int, int], stop: StopSignal) -> None:
+        self._refuse()
+
     def scroll(self, direction: str, notches: int, stop: StopSignal) -> None:
         self._refuse()
 
@@ -41,6 +47,9 @@ class AbsentHands:
         return None
 
     def window_at(self, point: tuple[int, int]) -> int:
+        self._refuse()
+
+    def screen_size(self) -> tuple[int, int]:
         self._refuse()
 
     def recently_active(self) -> bool:
@@ -94,6 +103,13 @@ class AbsentClipboard:
         raise DeviceLost(self._reason)
 
 
+class NoMarker:
+    """`actions.builtin.Marker` where there is no window to draw in: what is pointed at is only told."""
+
+    def mark(self, places: Sequence[Place]) -> None:
+        del places
+
+
 class AbsentLook:
     """`model.stream.protocols.Look` where the screen is not to be read."""
 
@@ -101,4 +117,7 @@ class AbsentLook:
         self._reason = reason
 
     def read(self, place: Place | None = None) -> Sequence[tuple[str, Place]]:
+        raise DeviceLost(self._reason)
+
+    def picture(self) -> bytes:
         raise DeviceLost(self._reason)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from actions.executor import Executor
-from actions.timers import Timers
+from actions.schedule import Schedule
+from desktop.absent import NoMarker
 from desktop.desk import open_desk
 from desktop.minds import open_reflex, shipped_catalogue
 from desktop.outputs import print_output
@@ -44,21 +45,21 @@ def ask(settings: Settings, places: Places, request: Request, as_json: bool, wri
     catalogue = shipped_catalogue()
     reflex = open_reflex(settings, catalogue)
     with ExitStack() as cleanup:
-        maker = dry_executor(catalogue) if request.dry_run else _real_executor(places, catalogue, cleanup)
+        maker = dry_executor(catalogue) if request.dry_run else _real_executor(settings, places, catalogue, cleanup)
         simulator = Simulator(reflex, reflex.pieces, catalogue, maker)
         simulator.run(scene, lambda output: print_output(output, as_json, write))
 
 
-def _real_executor(places: Places, catalogue: Catalogue, cleanup: ExitStack) -> ExecutorMaker:
+def _real_executor(settings: Settings, places: Places, catalogue: Catalogue, cleanup: ExitStack) -> ExecutorMaker:
     """Hands that really act, at the moment the simulated request calls for it."""
-    desk = open_desk(places)
+    desk = open_desk(settings, places)
     cleanup.callback(desk.close)
     for sentence in desk.absent:
         log.warning("%s", sentence)
 
     def make(sources: Sources, post: Post, now_ns: Callable[[], int]) -> Executor:
-        timers = Timers(post, now_ns)
-        return desk.executor(catalogue, sources, Eyes(), MuteSpeaker(), timers, post, now_ns)
+        bodies = desk.bodies(Eyes(), MuteSpeaker(), NoMarker(), Schedule(post, now_ns, places.schedule))
+        return Executor(catalogue, sources, bodies, desk.journal, post, now_ns, release=desk.hands.release_all)
 
     return make
 
@@ -71,6 +72,10 @@ class MuteSpeaker:
 
     def last_said(self) -> str:
         return ""
+
+    def change_rate(self, factor: float) -> bool:
+        del factor
+        return True
 
 
 def scene_of(request: Request) -> Scene:

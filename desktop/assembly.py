@@ -11,9 +11,10 @@ from typing import Any
 
 from actions.clipboard import Clipboard
 from actions.espeak import EspeakSynthesiser
+from actions.executor import Executor
 from actions.loudspeaker import SoundDeviceOutput
+from actions.schedule import Schedule
 from actions.synthesiser import SilentSynthesiser, Style, Synthesiser
-from actions.timers import Timers
 from actions.voice import Voice
 from desktop.absent import AbsentLook
 from desktop.desk import open_desk
@@ -66,24 +67,29 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
     with ExitStack() as cleanup:
         recording = _open_recording(options, reflex, cleanup)
         sink = recording.hear if recording else None
-        desk = open_desk(places, options.clipboard)
+        desk = open_desk(settings, places, options.clipboard)
         cleanup.callback(desk.close)
         voice, no_voice = _open_voice(settings, inbox.post, clock.now_ns)
-        timers = Timers(inbox.post, clock.now_ns)
+        schedule = Schedule(inbox.post, clock.now_ns, places.schedule)
+        live = LiveView(sources.resolve)
         eyes = Eyes() if settings.sense_screen else None
         look = eyes or AbsentLook("The screen is not read: it is switched off in the settings (`sense_screen`).")
+        bodies = desk.bodies(look, voice, live, schedule)
+        executor = Executor(
+            catalogue, sources, bodies, desk.journal, inbox.post, clock.now_ns, options.dry_run, desk.hands.release_all
+        )
         parts = Parts(
             clock=clock,
             inbox=inbox,
             encoder=Encoder(sources, reflex.pieces),
             mind=reflex,
             decoder=Decoder(sources, catalogue),
-            executor=desk.executor(catalogue, sources, look, voice, timers, inbox.post, clock.now_ns, options.dry_run),
+            executor=executor,
             voice=voice,
-            live=LiveView(sources.resolve),
+            live=live,
             ears=open_microphone(settings, sink) if settings.sense_microphone else None,
             senses=tuple(_senses(settings, options, eyes)),
-            threads=(("timers", timers.run),),
+            threads=(("schedule", schedule.run),),
             recorders=(recording,) if recording else (),
             close=cleanup.pop_all().close,
             absent=tuple(reason for reason in (*desk.absent, no_voice) if reason),

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
-from actions.builtin import Context, Speaker, builtin_bodies
+from actions.bodies import Body
+from actions.builtin import Context, Marker, Speaker, builtin_bodies
 from actions.clipboard import Clipboard, open_clipboard
-from actions.executor import Executor
+from actions.facts import Facts
 from actions.journal import Journal
-from actions.timers import Timers
+from actions.mixer import PulseMixer
+from actions.players import MprisPlayers
+from actions.schedule import Schedule
 from actions.x11 import X11Hands
 from actions.x11_windows import X11Windows
 from desktop.absent import AbsentClipboard, AbsentHands, AbsentWindows
 from desktop.places import Places, make_private
-from model.stream.catalogue import Catalogue
+from desktop.settings import Settings
 from model.stream.errors import AmbidexError
-from model.stream.protocols import Look, Post
-from model.stream.sources import Sources
+from model.stream.protocols import Look
 
 
 @dataclass(frozen=True)
@@ -30,26 +33,31 @@ class Desk:
     windows: X11Windows | AbsentWindows
     clipboard: Clipboard
     journal: Journal
+    files: Path
+    search_address: str
     absent: tuple[str, ...] = ()
 
     def ours(self) -> bool:
         """Whether what the keyboard and the pointer do at this moment may be our own doing."""
         return self.hands.recently_active()
 
-    def executor(
-        self,
-        catalogue: Catalogue,
-        sources: Sources,
-        look: Look,
-        speaker: Speaker,
-        timers: Timers,
-        post: Post,
-        now_ns: Callable[[], int],
-        dry_run: bool = False,
-    ) -> Executor:
-        bodies = builtin_bodies(Context(self.hands, self.windows, look, self.clipboard, speaker, timers))
-        release = self.hands.release_all
-        return Executor(catalogue, sources, bodies, self.journal, post, now_ns, dry_run, release)
+    def bodies(self, look: Look, speaker: Speaker, marker: Marker, schedule: Schedule) -> Mapping[str, Body]:
+        """What each action does here."""
+        context = Context(
+            self.hands,
+            self.windows,
+            look,
+            self.clipboard,
+            speaker,
+            marker,
+            PulseMixer(),
+            MprisPlayers(os.environ),
+            schedule,
+            Facts(time.monotonic),
+            self.files,
+            self.search_address,
+        )
+        return builtin_bodies(context)
 
     def close(self) -> None:
         """Let go of every key. Idempotent."""
@@ -58,14 +66,15 @@ class Desk:
         self.journal.close()
 
 
-def open_desk(places: Places, clipboard: Clipboard | None = None) -> Desk:
+def open_desk(settings: Settings, places: Places, clipboard: Clipboard | None = None) -> Desk:
     """Raises `NotPermitted` if there can be no journal; without one nothing may be executed."""
     make_private(places.state)
     make_private(places.runtime)
     journal = Journal(places.journal, time.time)
     hands, windows, no_hands = _open_hands(places)
     clipboard, no_clipboard = (clipboard, "") if clipboard else _open_clipboard()
-    return Desk(hands, windows, clipboard, journal, tuple(reason for reason in (no_hands, no_clipboard) if reason))
+    absent = tuple(reason for reason in (no_hands, no_clipboard) if reason)
+    return Desk(hands, windows, clipboard, journal, places.files, settings.search_address, absent)
 
 
 def _open_hands(places: Places) -> tuple[X11Hands | AbsentHands, X11Windows | AbsentWindows, str]:

@@ -17,6 +17,7 @@ from desktop.chords import Chords, Surroundings, parse_chord
 from desktop.hotkey import Hotkeys
 from desktop.intents import Commands, Intents
 from desktop.live import LiveState, LiveView
+from desktop.marker import Marker
 from desktop.overlay import Overlay
 from desktop.placement import SpotFile
 from desktop.prompt import Prompt
@@ -68,6 +69,8 @@ class Face:
         spots = SpotFile(appearance.spot_file)
         self.overlay = Overlay(submit, spots, appearance.theme, still, written(appearance.hotkey))
         self.prompt = Prompt(submit, theme_for(appearance.theme), ours)
+        self.marker = Marker()
+        self._marked = 0
         self.tray = Tray(submit, self.overlay.toggle_visible, self._tell_status)
         self.hotkeys = Hotkeys(chords, self.intents.submit, self._surroundings, self._pressing_chords)
         self.bridge.drawn.connect(self._draw)
@@ -95,6 +98,7 @@ class Face:
         self.bridge.close()
         self.intents.close()
         self.tray.close()
+        self.marker.close()
         self.prompt.close()
         self.overlay.close()
 
@@ -112,6 +116,9 @@ class Face:
     def _draw(self, state: LiveState) -> None:
         self.overlay.show_state(state)
         self.tray.show_state(state)
+        if state.marks.number != self._marked:
+            self._marked = state.marks.number
+            self.marker.show(state.marks.places)
 
     def _tell_status(self) -> None:
         self.tray.tell(status_sentence(self._live.state))

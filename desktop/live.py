@@ -22,6 +22,7 @@ from model.stream.values import (
     Opened,
     Opening,
     Outcome,
+    Place,
     Played,
     Silenced,
     Span,
@@ -86,6 +87,14 @@ class Doing:
 
 
 @dataclass(frozen=True, slots=True)
+class Marks:
+    """Places on the screen to which the eye is drawn; `number` tells one time from the next."""
+
+    places: tuple[Place, ...] = ()
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class LiveState:
     """Everything there is to see, at one moment."""
 
@@ -115,6 +124,7 @@ class LiveState:
     voice: float = 0.0
     loudness_dbfs: float = -90.0
     surprise: Mapping[Channel, float] = field(default_factory=dict[Channel, float])
+    marks: Marks = Marks()
     notice: str = ""
     """A fault the user should know of, with its cure."""
 
@@ -312,6 +322,10 @@ class LiveView:
     def guess(self, text: str) -> None:
         """What the recogniser takes the last moments for, before it is sure."""
         self._update(lambda state: replace(state, uncertain=text if state.listening else ""))
+
+    def mark(self, places: Sequence[Place]) -> None:
+        """Draw the eye to these places of the screen."""
+        self._update(lambda state: replace(state, marks=Marks(tuple(places), state.marks.number + 1)))
 
     def notify(self, text: str) -> None:
         """Tell of a fault, with its cure; an empty text takes it back."""

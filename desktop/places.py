@@ -24,6 +24,8 @@ class Places:
     config: Path
     state: Path
     runtime: Path
+    files: Path
+    """What the user asked to have written down, in files for them to open: lists, notes, the calendar."""
 
     @property
     def settings(self) -> Path:
@@ -38,6 +40,10 @@ class Places:
         return self.state / "journal.jsonl"
 
     @property
+    def schedule(self) -> Path:
+        return self.state / "schedule.json"
+
+    @property
     def held_keys(self) -> Path:
         return self.runtime / "held.json"
 
@@ -47,11 +53,12 @@ def find_places(environ: Mapping[str, str] = os.environ) -> Places:
     home = environ.get(HOME_VARIABLE)
     if home:
         root = Path(home).expanduser().absolute()
-        return Places(root / "config", root / "state", root / "run")
+        return Places(root / "config", root / "state", root / "run", root / "files")
     return Places(
         config=Path(platformdirs.user_config_dir(APP, appauthor=False)),
         state=Path(platformdirs.user_state_dir(APP, appauthor=False)),
         runtime=_runtime_directory(),
+        files=Path(platformdirs.user_documents_dir()) / "Ambidex",
     )
 
 

@@ -36,6 +36,8 @@ class Settings:
     voice_rate_wpm: int = setting(170, "How fast the voice speaks, in words a minute.", at_least=80, at_most=450)
     voice_variant: str = setting("", "Which espeak-ng voice speaks, such as en-gb+f3; empty for ours.")
 
+    search_address: str = setting("https://duckduckgo.com/?q={}", "Where the browser searches; {} is what is sought.")
+
     theme: str = setting("system", "Colours of the overlay.", choices=("system", "light", "dark"))
     reduced_motion: bool = setting(False, "Whether the avatar keeps still.")
 

@@ -10,6 +10,7 @@ from threading import Event as StopSignal
 
 import cv2
 import mss
+import mss.tools
 import numpy as np
 from mss.exception import ScreenShotError
 
@@ -56,6 +57,17 @@ class Eyes:
             picture = take(area)
             conceal(picture, area, self._with_masks(desktop.windows()))
         return [(text, moved(found, area.x_px, area.y_px)) for text, found in self._open_reader().read_soon(picture)]
+
+    def picture(self) -> bytes:
+        """Everything as the user sees it: it is for them, and nothing is read from it."""
+        try:
+            with mss.MSS() as screen:
+                shot = screen.grab(screen.monitors[0])
+                png = mss.tools.to_png(shot.rgb, shot.size)
+        except (ScreenShotError, OSError) as error:
+            raise DeviceLost(f"No screenshot can be taken ({error}).") from error
+        assert png is not None  # it is given back where no file is named
+        return png
 
     def run(self, post: Post, stop: StopSignal) -> None:
         """Raises `DeviceLost`, or `ModelFailed` if there is no text recogniser."""

@@ -52,6 +52,15 @@ class FakeHands:
         if not stop.is_set():
             self._stroke(f"click {button} x{count} at {point}")
 
+    def move(self, point: tuple[int, int], stop: StopSignal) -> None:
+        if not stop.is_set():
+            self.done.append(f"move to {point}")
+
+    def drag(self, start: tuple[int, int], end: tuple[int, int], stop: StopSignal) -> None:
+        self.before_stroke()
+        if not stop.is_set():
+            self._stroke(f"drag {start} to {end}")
+
     def scroll(self, direction: str, notches: int, stop: StopSignal) -> None:
         self.before_stroke()
         if not stop.is_set():
@@ -66,6 +75,9 @@ class FakeHands:
     def window_at(self, point: tuple[int, int]) -> int:
         del point
         return self.window_under_pointer
+
+    def screen_size(self) -> tuple[int, int]:
+        return 800, 600
 
     @property
     def strokes(self) -> int:

@@ -4,30 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from actions.agenda import Agenda
 from actions.bodies import Body
+from actions.builtin.agenda import agenda_bodies
 from actions.builtin.apps import app_bodies
 from actions.builtin.clipboard import clipboard_bodies
 from actions.builtin.clock import clock_bodies
-from actions.builtin.context import Context, Speaker
+from actions.builtin.context import Context, Marker, Speaker
 from actions.builtin.keyboard import keyboard_bodies
-from actions.builtin.screen import screen_bodies
+from actions.builtin.links import link_bodies
+from actions.builtin.lists import list_bodies, note_bodies
+from actions.builtin.media import media_bodies
+from actions.builtin.memory import memory_bodies
+from actions.builtin.screen import picture_bodies, screen_bodies
+from actions.builtin.sound import sound_bodies
+from actions.builtin.sums import sum_bodies
 from actions.builtin.talk import talk_bodies
+from actions.builtin.timers import alarm_bodies, reminder_bodies, timer_bodies
 from actions.builtin.trail import Trail
 from actions.builtin.windows import window_bodies
+from actions.folders import user_folder
+from actions.lists import Lists
 
-__all__ = ["Context", "Speaker", "builtin_bodies"]
+__all__ = ["Context", "Marker", "Speaker", "builtin_bodies"]
 
 
 def builtin_bodies(context: Context) -> dict[str, Body]:
     """A body for each action that can be done, by name."""
     trail = Trail(context.hands)
+    env, start, now, files = context.env, context.start, context.now, context.files
     groups: tuple[Mapping[str, Body], ...] = (
         keyboard_bodies(context.hands, trail),
-        screen_bodies(context.hands, context.look),
+        screen_bodies(context.hands, context.look, context.marker),
+        picture_bodies(context.look, user_folder("pictures", env) / "Screenshots", now),
         clipboard_bodies(context.hands, trail, context.clipboard),
-        app_bodies(context.env, context.start),
-        window_bodies(context.windows, context.env),
-        clock_bodies(context.timers, context.now),
-        talk_bodies(context.speaker),
+        app_bodies(env, start),
+        link_bodies(env, start, context.search_address),
+        window_bodies(context.windows, env),
+        clock_bodies(now),
+        timer_bodies(context.schedule, now),
+        alarm_bodies(context.schedule, now),
+        reminder_bodies(context.schedule, now),
+        list_bodies(Lists(files / "lists")),
+        note_bodies(files / "notes.md", now),
+        agenda_bodies(Agenda(files / "calendar.ics"), now),
+        sound_bodies(context.mixer),
+        media_bodies(context.players, env, start, files / "playing.m3u"),
+        sum_bodies(),
+        memory_bodies(context.facts),
+        talk_bodies(context.speaker, context.schedule),
     )
     return {name: body for group in groups for name, body in group.items()}

@@ -6,14 +6,19 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from actions.apps import launch
 from actions.clipboard import Clipboard
+from actions.facts import Facts
 from actions.hands import Hands
-from actions.timers import Timers
+from actions.mixer import Mixer
+from actions.players import Players
+from actions.schedule import Schedule
 from actions.windows import Windows
 from model.stream.protocols import Look
+from model.stream.values import Place
 
 
 class Speaker(Protocol):
@@ -27,6 +32,16 @@ class Speaker(Protocol):
         """What was last really heard; empty if nothing was."""
         ...
 
+    def change_rate(self, factor: float) -> bool:
+        """Speak that many times as fast from now on. False if it cannot go further that way."""
+        ...
+
+
+class Marker(Protocol):
+    """Draws the eye to places on the screen for a few seconds."""
+
+    def mark(self, places: Sequence[Place]) -> None: ...
+
 
 Start = Callable[[Sequence[str], Mapping[str, str]], None]
 """Starts a program: command line and environment."""
@@ -34,14 +49,21 @@ Start = Callable[[Sequence[str], Mapping[str, str]], None]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Devices, and the time. `env` is the environment that programs are looked for and started in."""
+    """Devices, what is kept, and the time. `env` is the environment that programs are looked for and started in."""
 
     hands: Hands
     windows: Windows
     look: Look
     clipboard: Clipboard
     speaker: Speaker
-    timers: Timers
+    marker: Marker
+    mixer: Mixer
+    players: Players
+    schedule: Schedule
+    facts: Facts
+    files: Path
+    """The directory of the lists, the notes and the calendar."""
+    search_address: str = "https://duckduckgo.com/?q={}"
     now: Callable[[], datetime] = datetime.now
     env: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     start: Start = launch

@@ -1,14 +1,18 @@
-"""What is found by looking: clicking, scrolling, reading aloud."""
+"""What is found by looking: clicking, dragging, scrolling, pointing, reading aloud."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
 from threading import Event as StopSignal
 
 from actions.bodies import Body, Done, Halted, Refused, Result
+from actions.builtin.context import Marker
 from actions.builtin.spoken import MAX_READ_OUT, sentence, shortened
 from actions.hands import Hands
 from actions.numbers import words_of
+from actions.papers import remove_paper, write_bytes
 from actions.targets import Found, NotFound, choose, same_text
 from model.stream.protocols import Look
 from model.stream.values import Place
@@ -22,22 +26,42 @@ MARGIN_PX = 6
 """How much around a place is looked at again, so that letters are not cut."""
 
 
-def screen_bodies(hands: Hands, look: Look) -> Mapping[str, Body]:
+def screen_bodies(hands: Hands, look: Look, marker: Marker) -> Mapping[str, Body]:
     def click(values: Mapping[str, str], stop: StopSignal) -> Result:
         count = int(float(values.get("count", "1")))
         if not 1 <= count <= MAX_CLICKS:
             return Refused(f"I click at most {MAX_CLICKS} times.")
-        found = choose(values["target"], look.read())
-        if isinstance(found, NotFound):
-            return Refused(found.reason)
-        window = hands.window_at(found.place.centre)
-        hands.ready(stop)  # before the second look, so that no waiting comes between it and the click
-        if stop.is_set():
-            return Halted("Stopped before clicking.")
-        if not _still_there(look, found) or hands.window_at(found.place.centre) != window:
-            return Refused(f"{found.text} moved or changed before I could click it.")
-        hands.click(found.place.centre, values.get("button", "left"), count, stop)
-        return Halted("Stopped before clicking.") if stop.is_set() else Done(f"Clicked {sentence(found.text)}")
+        found = _aim(hands, look, [values["target"]], stop)
+        if not isinstance(found, list):
+            return found
+        hands.click(found[0].place.centre, values.get("button", "left"), count, stop)
+        return Halted("Stopped before clicking.") if stop.is_set() else Done(f"Clicked {sentence(found[0].text)}")
+
+    def move_pointer(values: Mapping[str, str], stop: StopSignal) -> Result:
+        found = _aim(hands, look, [values["target"]], stop)
+        if not isinstance(found, list):
+            return found
+        hands.move(found[0].place.centre, stop)
+        return Done(f"The pointer is on {sentence(found[0].text)}")
+
+    def drag(values: Mapping[str, str], stop: StopSignal) -> Result:
+        found = _aim(hands, look, [values["source"], values["target"]], stop)
+        if not isinstance(found, list):
+            return found
+        source, target = found
+        hands.drag(source.place.centre, target.place.centre, stop)
+        done = f"Dragged {source.text} to {sentence(target.text)}"
+        return Halted("Stopped while dragging.") if stop.is_set() else Done(done)
+
+    def select_text(values: Mapping[str, str], stop: StopSignal) -> Result:
+        if set(words_of(values["target"])) <= _EVERYTHING:
+            hands.press("ctrl+a", stop)
+            return Done("Selected everything.")
+        found = _aim(hands, look, [values["target"]], stop)
+        if not isinstance(found, list):
+            return found
+        hands.drag(*_ends(found[0].place), stop)
+        return Halted("Stopped while selecting.") if stop.is_set() else Done(f"Selected {sentence(found[0].text)}")
 
     def scroll(values: Mapping[str, str], stop: StopSignal) -> Result:
         direction = values["direction"]
@@ -59,7 +83,71 @@ def screen_bodies(hands: Hands, look: Look) -> Mapping[str, Body]:
             return Done("There is no text on the screen.")
         return Done(f"The screen says: {sentence(shortened(_joined(lines), MAX_READ_OUT))}")
 
-    return {"click": click, "scroll": scroll, "read_screen": read_screen}
+    def point_at(target: str) -> Result:
+        found = choose(target, look.read())
+        if isinstance(found, NotFound):
+            return Refused(found.reason)
+        marker.mark([found.place])
+        return Done(f"{found.text} is {_whereabouts(found.place, hands.screen_size())}.")
+
+    return {
+        "click": click,
+        "move_pointer": move_pointer,
+        "drag": drag,
+        "select_text": select_text,
+        "scroll": scroll,
+        "read_screen": read_screen,
+        "find_on_screen": lambda values, stop: point_at(values["text"]),
+        "point_at": lambda values, stop: point_at(values["target"]),
+    }
+
+
+def picture_bodies(look: Look, directory: Path, now: Callable[[], datetime]) -> Mapping[str, Body]:
+    def screenshot(values: Mapping[str, str], stop: StopSignal) -> Result:
+        del values, stop
+        path = directory / f"Screenshot {now():%Y-%m-%d %H-%M-%S}.png"
+        write_bytes(path, look.picture())
+
+        def undo(stop: StopSignal) -> str:
+            del stop
+            remove_paper(path)
+            return "The screenshot is gone."
+
+        return Done(f"Saved a screenshot in {directory.name}.", undo)
+
+    return {"screenshot": screenshot}
+
+
+def _aim(hands: Hands, look: Look, targets: Sequence[str], stop: StopSignal) -> list[Found] | Refused | Halted:
+    """Where the targets are, looked at again so late that only the movement is left to do."""
+    lines, aimed = look.read(), list[Found]()
+    for target in targets:
+        found = choose(target, lines)
+        if isinstance(found, NotFound):
+            return Refused(found.reason)
+        aimed.append(found)
+    windows = [hands.window_at(found.place.centre) for found in aimed]
+    hands.ready(stop)  # before the second look, so that no waiting comes between it and the hand
+    if stop.is_set():
+        return Halted("Stopped before anything was done.")
+    for found, window in zip(aimed, windows, strict=True):
+        if not _still_there(look, found) or hands.window_at(found.place.centre) != window:
+            return Refused(f"{found.text} moved or changed before I could reach it.")
+    return aimed
+
+
+def _ends(place: Place) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Before the first letter and behind the last."""
+    y_px = place.centre[1]
+    return (place.x_px - 1, y_px), (place.x_px + place.width_px + 1, y_px)
+
+
+def _whereabouts(place: Place, size_px: tuple[int, int]) -> str:
+    """`at the top left`, in thirds of the screen."""
+    x_px, y_px = place.centre
+    column = ("left", "", "right")[min(2, 3 * x_px // max(1, size_px[0]))]
+    row = ("top", "", "bottom")[min(2, 3 * y_px // max(1, size_px[1]))]
+    return " ".join(["at the", *filter(None, (row, column))]) if row or column else "in the middle"
 
 
 def _still_there(look: Look, found: Found) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 MAX_SPOKEN = 80
 MAX_READ_OUT = 600
+MAX_LISTED = 5
 
 
 def shortened(text: str, limit: int = MAX_SPOKEN) -> str:
@@ -17,3 +20,11 @@ def shortened(text: str, limit: int = MAX_SPOKEN) -> str:
 def sentence(text: str) -> str:
     """With a full stop, unless it ends with some mark of its own."""
     return text if text[-1:] in ".!?…:" else f"{text}."
+
+
+def listed(texts: Sequence[str], limit: int = MAX_LISTED) -> str:
+    """`one, two and three`; how many more there are beyond `limit`."""
+    shown = list(texts[:limit])
+    if len(texts) > limit:
+        shown.append(f"{len(texts) - limit} more")
+    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)

@@ -62,6 +62,10 @@ class Look(Protocol):
         """
         ...
 
+    def picture(self) -> bytes:
+        """All screens as they are now, as PNG. Raises `DeviceLost` without a screen."""
+        ...
+
 
 class Playback(Protocol):
     """What is being played: the echo canceller's reference, and how the loop knows that it is talking."""

@@ -13,8 +13,11 @@ from actions.apps import launch
 from actions.builtin import Context, builtin_bodies
 from actions.clipboard import open_clipboard
 from actions.executor import Decision, Executor
+from actions.facts import Facts
 from actions.journal import Journal
-from actions.timers import Timers
+from actions.mixer import PulseMixer
+from actions.players import MprisPlayers
+from actions.schedule import Schedule
 from actions.x11 import X11Hands
 from actions.x11_windows import X11Windows
 from desktop.probing import Probe, open_probe
@@ -36,6 +39,7 @@ from model.stream.values import (
     Tick,
     Word,
 )
+from tests.fake_devices import FakeMarker
 
 pytestmark = pytest.mark.integration
 
@@ -55,6 +59,9 @@ class Known:
             self.meanwhile()
         return [SUBMIT]
 
+    def picture(self) -> bytes:
+        return b""
+
 
 def wait_until(met: Callable[[], bool], within_s: float = 10.0) -> None:
     deadline = time.monotonic() + within_s
@@ -68,6 +75,9 @@ class Mute:
 
     def last_said(self) -> str:
         return ""
+
+    def change_rate(self, factor: float) -> bool:
+        return factor > 0
 
 
 class Rig:
@@ -83,7 +93,12 @@ class Rig:
             self.look,
             open_clipboard(screen.env),
             Mute(),
-            Timers(posted.append, time.monotonic_ns),
+            FakeMarker(),
+            PulseMixer(screen.env.get("PULSE_SERVER", "")),
+            MprisPlayers(screen.env),
+            Schedule(posted.append, time.monotonic_ns, directory / "schedule.json"),
+            Facts(time.monotonic),
+            directory / "files",
             env=screen.env,
         )
         self.executor = Executor(
@@ -154,7 +169,7 @@ def test_a_window_that_closes_between_seeing_and_clicking(rig: Rig, probe: Probe
 
     rig.look.meanwhile = close
     outcome = rig.ask("click", target="submit")
-    assert (outcome.status, outcome.text) == (Status.REFUSED, "Submit moved or changed before I could click it.")
+    assert (outcome.status, outcome.text) == (Status.REFUSED, "Submit moved or changed before I could reach it.")
     assert rig.hands.strokes == 0
 
 

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from actions.bodies import Done, Halted
 from actions.builtin.clipboard import clipboard_bodies
-from actions.builtin.clock import clock_bodies
 from actions.builtin.keyboard import keyboard_bodies
+from actions.builtin.timers import timer_bodies
 from actions.builtin.trail import Trail
 from actions.hands import can_be_erased, typeable
-from actions.timers import Timers
+from actions.schedule import Schedule
 from tests.fake_hands import FakeHands
 
 texts = st.text(min_size=1, max_size=12)
@@ -80,13 +80,14 @@ def test_the_clipboard_is_as_it_was(before: str, text: str) -> None:
 
 @given(st.integers(1, 10_000))
 def test_a_timer_taken_back_never_fires(duration_s: int) -> None:
-    now_ns = 0
+    now_s = 1_000_000.0
     fired: list[object] = []
-    timers = Timers(fired.append, lambda: now_ns)
-    result = clock_bodies(timers, datetime.now)["set_timer"]({"duration": str(duration_s)}, StopSignal())
+    schedule = Schedule(fired.append, lambda: 0, now_s=lambda: now_s)
+    bodies = timer_bodies(schedule, lambda: datetime.fromtimestamp(now_s))
+    result = bodies["set_timer"]({"duration": str(duration_s)}, StopSignal())
     assert isinstance(result, Done)
     assert result.undo is not None
     result.undo(StopSignal())
-    now_ns = duration_s * 2_000_000_000
-    timers.fire()
+    now_s += 2 * duration_s
+    schedule.fire()
     assert not fired

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event as StopSignal
 
@@ -12,11 +12,14 @@ import pytest
 from actions.bodies import Done, Halted, Refused, Result
 from actions.builtin import Context, builtin_bodies
 from actions.executor import Executor
+from actions.facts import Facts
 from actions.hands import Focus
-from actions.timers import Timers
+from actions.players import Player
+from actions.schedule import Schedule
 from model.stream.catalogue import load_catalogue
 from model.stream.errors import NotPermitted
 from model.stream.values import Event, Outcome, Place, Status
+from tests.fake_devices import FakeMarker, FakeMixer, FakePlayers
 from tests.fake_hands import FakeHands, FakeWindows
 
 SUBMIT = ("Submit", Place(100, 100, 60, 20))
@@ -37,17 +40,25 @@ class FakeLook:
         lines = self.screens.pop(0) if len(self.screens) > 1 else self.screens[0]
         return [line for line in lines if place is None or _overlap(line[1], place)]
 
+    def picture(self) -> bytes:
+        return b"a picture"
+
 
 class FakeSpeaker:
     def __init__(self) -> None:
         self.said = ""
         self.hushed = 0
+        self.rate = 1.0
 
     def hush(self) -> None:
         self.hushed += 1
 
     def last_said(self) -> str:
         return self.said
+
+    def change_rate(self, factor: float) -> bool:
+        self.rate *= factor
+        return 0.5 < self.rate < 2
 
 
 class FakeClipboard:
@@ -70,8 +81,19 @@ class Rig:
         self.started: list[tuple[str, ...]] = []
         self.events: list[Event] = []
         self.now_ns = 0
-        self.timers = Timers(self.events.append, lambda: self.now_ns)
-        self.env = {"PATH": str(home / "bin"), "XDG_DATA_HOME": str(home), "XDG_DATA_DIRS": str(home / "none")}
+        self.schedule = Schedule(self.events.append, lambda: self.now_ns, now_s=lambda: self.now().timestamp())
+        self.marker, self.mixer, self.players = FakeMarker(), FakeMixer(), FakePlayers()
+        self.facts = Facts(lambda: self.now_ns / 1e9)
+        self.home = home
+        self.env = {
+            "HOME": str(home),
+            "PATH": str(home / "bin"),
+            "XDG_DATA_HOME": str(home),
+            "XDG_DATA_DIRS": str(home / "none"),
+        }
+
+    def now(self) -> datetime:
+        return NOON + timedelta(seconds=self.now_ns / 1e9)
 
     def start(self, command: Sequence[str], env: Mapping[str, str]) -> None:
         self.started.append(tuple(command))
@@ -88,10 +110,15 @@ class Rig:
                 self.look,
                 self.clipboard,
                 self.speaker,
-                self.timers,
-                lambda: NOON,
-                self.env,
-                self.start,
+                self.marker,
+                self.mixer,
+                self.players,
+                self.schedule,
+                self.facts,
+                self.home / "files",
+                now=self.now,
+                env=self.env,
+                start=self.start,
             )
         )
 
@@ -109,10 +136,19 @@ def test_every_action_of_the_catalogue_can_be_done_or_says_what_is_missing(rig: 
 
 def test_what_is_undoable_by_declaration_comes_with_an_undo(rig: Rig) -> None:
     rig.clipboard.text = "before"
-    values = {"text": "words", "duration": "60"}
+    rig.players.players = [Player("p", "Player", True, "So What")]
+    values = {
+        "text": "words",
+        "duration": "60",
+        "time": "tomorrow at nine",
+        "item": "milk",
+        "title": "lunch",
+        "level": "9",
+    }
     for name, spec in CATALOGUE.items():
         if name in rig.bodies:
             filled = {slot.name: values[slot.name] for slot in spec.slots if slot.name in values}
+            rig.mixer.silent = name == "unmute"
             result = rig.run(name, **filled) if spec.undoable else None
             assert (isinstance(result, Done) and result.undo is not None) == spec.undoable, name
 
@@ -186,7 +222,7 @@ def test_double_click_with_the_right_button(rig: Rig) -> None:
 def test_looks_again_right_before_the_click(rig: Rig, second_look: list[tuple[str, Place]]) -> None:
     rig.look = FakeLook([SUBMIT], second_look)
     result = rig.run("click", target="submit")
-    assert result == Refused("Submit moved or changed before I could click it.")
+    assert result == Refused("Submit moved or changed before I could reach it.")
     assert not rig.hands.done
 
 
@@ -317,14 +353,14 @@ def test_a_timer_counts_down_fires_once_and_can_be_cancelled(rig: Rig) -> None:
     assert rig.run("set_timer", duration="300", label="tea").text == "Timer set for 5 minutes."
     rig.run("set_timer", duration="60")
     rig.now_ns = 30_000_000_000
-    assert rig.run("timer_status").text == "30 seconds left on your 1 minute timer; " + (
+    assert rig.run("timer_status").text == "30 seconds left on your 1 minute timer and " + (
         "4 minutes and 30 seconds left on your 5 minute tea timer."
     )
     rig.now_ns = 60_000_000_000
-    rig.timers.fire()
-    rig.timers.fire()
+    rig.schedule.fire()
+    rig.schedule.fire()
     assert [event.data for event in rig.events] == [Outcome("set_timer", Status.FIRED, "Your 1 minute timer is done.")]
-    assert rig.run("cancel_timer", label="tea") == Done("Cancelled your 5 minute tea timer.")
+    assert rig.run("cancel_timer", label="tea").text == "Cancelled your 5 minute tea timer."
     assert rig.run("cancel_timer") == Refused("No timer is running.")
 
 
@@ -332,7 +368,7 @@ def test_asks_which_timer(rig: Rig) -> None:
     for minutes in (1, 2):
         rig.run("set_timer", duration=str(60 * minutes))
     assert isinstance(rig.run("cancel_timer"), Refused)
-    assert rig.run("cancel_timer", label="two minutes") == Done("Cancelled your 2 minute timer.")
+    assert rig.run("cancel_timer", label="two minutes").text == "Cancelled your 2 minute timer."
     assert isinstance(rig.run("set_timer", duration="0.2"), Refused)
 
 
