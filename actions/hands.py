@@ -46,8 +46,11 @@ class Hands(Protocol):
         """Move the pointer and press nothing."""
         ...
 
-    def drag(self, start: tuple[int, int], end: tuple[int, int], stop: StopSignal) -> None:
-        """Press the left button at `start` and release it at `end`, or where the pointer is once `stop` is set."""
+    def drag(self, start: tuple[int, int], end: tuple[int, int], stop: StopSignal, presses: int = 1) -> None:
+        """Press the left button at `start` and release it at `end`, or where the pointer is once `stop` is set.
+
+        With two `presses`, as in a double click, programs select whole words.
+        """
         ...
 
     def scroll(self, direction: str, notches: int, stop: StopSignal) -> None:

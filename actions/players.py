@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
 
 from model.stream.errors import DeviceLost, NotPermitted
 
@@ -110,7 +112,8 @@ class _Bus:
 
 
 def _title(metadata: Mapping[str, tuple[str, Any]]) -> str:
-    """`So What by Miles Davis`; empty where the player does not say."""
+    """`So What by Miles Davis`, else the name of the file; empty where the player does not say."""
     title = metadata.get("xesam:title", ("s", ""))[1]
     artists = metadata.get("xesam:artist", ("as", []))[1]
-    return f"{title} by {', '.join(artists)}" if title and artists else str(title)
+    file = Path(unquote(urlsplit(str(metadata.get("xesam:url", ("s", ""))[1])).path)).stem
+    return f"{title} by {', '.join(artists)}" if title and artists else str(title or file)

@@ -27,6 +27,8 @@ from model.stream.errors import DeviceLost, NotPermitted
 from model.stream.values import Place
 
 BETWEEN_CHARACTERS_S = 0.003
+BETWEEN_CLICKS_S = 0.03
+"""Qt takes two clicks of the same millisecond for two single ones."""
 DRAG_STEPS = 10
 DRAG_STEP_S = 0.01
 """A pause for programs that lose keys which come all at once."""
@@ -159,7 +161,7 @@ class X11Hands:
         with self._x():
             if not stop.is_set():
                 move_pointer(self._display, point)
-                self._turn(_BUTTONS[button], count, stop)
+        self._press_button(_BUTTONS[button], count, stop)
 
     def move(self, point: tuple[int, int], stop: StopSignal) -> None:
         with self._x():
@@ -167,14 +169,18 @@ class X11Hands:
                 move_pointer(self._display, point)
                 self._last_ns = self._now_ns()
 
-    def drag(self, start: tuple[int, int], end: tuple[int, int], stop: StopSignal) -> None:
+    def drag(self, start: tuple[int, int], end: tuple[int, int], stop: StopSignal, presses: int = 1) -> None:
         """In steps: programs begin to drag only after some movement, and ask what is under the pointer on the way."""
         self._prepare(stop)
         left = (BUTTON, _BUTTONS["left"])
         with self._x():
+            if not stop.is_set():
+                move_pointer(self._display, start)
+        self._press_button(left[1], presses - 1, stop)
+        stop.wait(BETWEEN_CLICKS_S if presses > 1 else 0)
+        with self._x():
             if stop.is_set():
                 return
-            move_pointer(self._display, start)
             self._note.add(left)
             press(self._display, left)
         for step in range(1, DRAG_STEPS + 1):
@@ -198,6 +204,12 @@ class X11Hands:
             if focus and focus.place and not _inside(focus.place, (pointer.root_x, pointer.root_y)):
                 move_pointer(self._display, focus.place.centre)
             self._turn(_WHEEL[direction], notches, stop)
+
+    def _press_button(self, button: int, times: int, stop: StopSignal) -> None:
+        for n in range(times):
+            stop.wait(BETWEEN_CLICKS_S if n else 0)
+            with self._x():
+                self._turn(button, 1, stop)
 
     def _turn(self, button: int, times: int, stop: StopSignal) -> None:
         for _ in range(times):

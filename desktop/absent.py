@@ -34,7 +34,7 @@ class AbsentHands:
     def move(self, point: tuple[int, int], stop: StopSignal) -> None:
         self._refuse()
 
-    def drag(self, start: tuple[int, int], end: tuple[int, int], stop: StopSignal) -> None:
+    def drag(self, start: tuple[int, int], end: tuple[int, int], stop: StopSignal, presses: int = 1) -> None:
         self._refuse()
 
     def scroll(self, direction: str, notches: int, stop: StopSignal) -> None:

@@ -56,10 +56,10 @@ class FakeHands:
         if not stop.is_set():
             self.done.append(f"move to {point}")
 
-    def drag(self, start: tuple[int, int], end: tuple[int, int], stop: StopSignal) -> None:
+    def drag(self, start: tuple[int, int], end: tuple[int, int], stop: StopSignal, presses: int = 1) -> None:
         self.before_stroke()
         if not stop.is_set():
-            self._stroke(f"drag {start} to {end}")
+            self._stroke(f"{'' if presses == 1 else 'double '}drag {start} to {end}")
 
     def scroll(self, direction: str, notches: int, stop: StopSignal) -> None:
         self.before_stroke()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from threading import Event as StopSignal
@@ -13,7 +12,8 @@ from actions.builtin.spoken import MAX_READ_OUT, listed, shortened
 from actions.moments import read_moment, read_period, spoken_clock, spoken_day, spoken_moment
 from actions.numbers import words_of
 
-_IDLE = frozenset(words_of("the a an my event appointment meeting with on at calendar everything all entry"))
+_EVERYTHING = frozenset(words_of("all everything my the of it on from calendar"))
+_IDLE = _EVERYTHING | frozenset(words_of("a an event appointment meeting with at entry"))
 
 
 def agenda_bodies(agenda: Agenda, clock: Callable[[], datetime]) -> Mapping[str, Body]:
@@ -55,7 +55,7 @@ def agenda_bodies(agenda: Agenda, clock: Callable[[], datetime]) -> Mapping[str,
         found = _meant(agenda.between(period.start, period.end), title)
         if not found:
             return Refused(f"There is no such appointment {period.title}.")
-        if len(found) > 1 and _words(title):
+        if len(found) > 1 and not (said and set(words_of(title)) <= _EVERYTHING):
             return Refused(f"Which one: {listed([_told(each, now()) for each in found])}?")
 
         def undo(stop: StopSignal) -> str:
@@ -74,13 +74,9 @@ def _remove(agenda: Agenda, appointments: Sequence[Appointment]) -> str:
 
 
 def _meant(appointments: Sequence[Appointment], title: str) -> list[Appointment]:
-    """Those whose title has all the words; all of them where no words say which."""
-    wanted = _words(title)
-    return [each for each in appointments if wanted <= _words(each.title)]
-
-
-def _words(title: str) -> set[str]:
-    return set(re.findall(r"\w+", title.casefold())) - _IDLE
+    """Those whose title has all the words that say which; where none does, all of them."""
+    wanted = set(words_of(title)) - _IDLE
+    return [each for each in appointments if wanted <= set(words_of(each.title))]
 
 
 def _told(appointment: Appointment, now: datetime) -> str:

@@ -10,10 +10,12 @@ from threading import Event as StopSignal
 from actions.bodies import Body, Done, Refused, Result
 from actions.builtin.spoken import MAX_READ_OUT, listed, sentence, shortened
 from actions.lists import FIRST_LIST, Item, Lists, matching, plain_name
+from actions.numbers import words_of
 from actions.papers import read_paper, write_paper
 from model.stream.errors import NotPermitted
 
 MAX_READ_ITEMS = 20
+_EVERYTHING = frozenset(("everything", "all", "list"))
 
 
 def list_bodies(lists: Lists) -> Mapping[str, Body]:
@@ -45,7 +47,12 @@ def list_bodies(lists: Lists) -> Mapping[str, Body]:
         name = lists.find(spoken)
         if name is None:
             return Refused(_no_such_list(spoken))
-        return _remove_item(lists, name, item) if item else _delete(lists, name)
+        items = lists.items(name)
+        if set(words_of(item)) & _EVERYTHING or not items:
+            return _delete(lists, name)
+        if not item:  # half a request must not cost a whole list
+            return Refused(f"There are {len(items)} things on your {name} list. Say what goes, or everything.")
+        return _remove_item(lists, name, item)
 
     return {"list_add": list_add, "list_show": list_show, "list_remove": list_remove}
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Event as StopSignal
 
-from actions.apps import choose_app, installed_apps
+from actions.apps import choose_app, in_terminal, installed_apps
 from actions.bodies import Body, Done, Refused, Result
 from actions.builtin.context import Start
 from actions.builtin.spoken import listed, sentence, shortened
@@ -93,7 +93,7 @@ def media_bodies(players: Players, env: Mapping[str, str], start: Start, playlis
         if app is None:
             return Refused("No media player is installed.")
         write_paper(playlist, "\n".join(["#EXTM3U", *map(str, files), ""]))
-        start((*app.command, str(playlist)), env)
+        start((*in_terminal(app, env), str(playlist)), env)
         return Done(f"Playing {sentence(files[0].stem if len(files) == 1 else f'{len(files)} files')}")
 
     return {

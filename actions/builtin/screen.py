@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -45,12 +46,12 @@ def screen_bodies(hands: Hands, look: Look, marker: Marker) -> Mapping[str, Body
         return Done(f"The pointer is on {sentence(found[0].text)}")
 
     def drag(values: Mapping[str, str], stop: StopSignal) -> Result:
-        found = _aim(hands, look, [values["source"], values["target"]], stop)
+        source, target = _apart(values["source"], values["target"])
+        found = _aim(hands, look, [source, target], stop)
         if not isinstance(found, list):
             return found
-        source, target = found
-        hands.drag(source.place.centre, target.place.centre, stop)
-        done = f"Dragged {source.text} to {sentence(target.text)}"
+        hands.drag(found[0].place.centre, found[1].place.centre, stop)
+        done = f"Dragged {found[0].text} to {sentence(found[1].text)}"
         return Halted("Stopped while dragging.") if stop.is_set() else Done(done)
 
     def select_text(values: Mapping[str, str], stop: StopSignal) -> Result:
@@ -60,7 +61,7 @@ def screen_bodies(hands: Hands, look: Look, marker: Marker) -> Mapping[str, Body
         found = _aim(hands, look, [values["target"]], stop)
         if not isinstance(found, list):
             return found
-        hands.drag(*_ends(found[0].place), stop)
+        hands.drag(*_inner_ends(found[0]), stop, presses=2)
         return Halted("Stopped while selecting.") if stop.is_set() else Done(f"Selected {sentence(found[0].text)}")
 
     def scroll(values: Mapping[str, str], stop: StopSignal) -> Result:
@@ -136,10 +137,19 @@ def _aim(hands: Hands, look: Look, targets: Sequence[str], stop: StopSignal) -> 
     return aimed
 
 
-def _ends(place: Place) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Before the first letter and behind the last."""
+def _apart(source: str, target: str) -> tuple[str, str]:
+    """`the file to the trash`, `trash`: what is taken ends where the way to the target begins."""
+    before, _, after = re.sub(r"\s+(?:in|on)?to\s+", "\0", source).partition("\0")
+    return (before, target) if after and words_of(target)[-1:] == words_of(after)[-1:] else (source, target)
+
+
+def _inner_ends(found: Found) -> tuple[tuple[int, int], tuple[int, int]]:
+    """In the first letter and in the last, taking all for equally wide: whole words are selected from there to there,
+    so that it matters little. Programs count a word in once the pointer is past its middle."""
+    place = found.place
+    inside_px = round(min(place.width_px / max(1, len(found.text)), place.width_px) * 0.75)
     y_px = place.centre[1]
-    return (place.x_px - 1, y_px), (place.x_px + place.width_px + 1, y_px)
+    return (place.x_px + inside_px, y_px), (place.x_px + place.width_px - inside_px, y_px)
 
 
 def _whereabouts(place: Place, size_px: tuple[int, int]) -> str:

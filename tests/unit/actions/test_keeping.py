@@ -64,11 +64,13 @@ def test_takes_off_what_is_meant_or_asks(rig: Rig) -> None:
 def test_a_deleted_list_comes_back_whole_but_never_over_a_new_one(rig: Rig) -> None:
     rig.run("list_add", item="milk")
     before = text_of(rig, "lists/shopping.md")
-    deleted = rig.run("list_remove", list="shopping list")
+    assert "Say what goes" in rig.run("list_remove", list="shopping list").text
+    deleted = rig.run("list_remove", item="everything", list="shopping list")
     assert text_of(rig, "lists/shopping.md") == ""
     take_back(deleted)
     assert text_of(rig, "lists/shopping.md") == before
-    deleted = rig.run("list_remove", list="shopping list")
+    assert "Say what goes" in rig.run("list_remove", list="shopping list").text
+    deleted = rig.run("list_remove", item="everything", list="shopping list")
     rig.run("list_add", item="new", list="shopping")
     with pytest.raises(NotPermitted, match="not overwrite"):
         take_back(deleted)
@@ -132,6 +134,16 @@ def test_says_what_else_is_at_that_time_and_asks_when(rig: Rig) -> None:
     assert rig.run("add_event", title="party") == Refused("When is party?")
     assert isinstance(rig.run("add_event", title="party", time="whenever"), Refused)
     assert isinstance(rig.run("remove_event"), Refused)
+
+
+def test_one_appointment_is_never_taken_for_all(rig: Rig) -> None:
+    for title in ("meeting with Bob", "dentist"):
+        rig.run("add_event", title=title, time="tomorrow at nine")
+    assert rig.run("remove_event", title="meeting").text.startswith("Which one: dentist tomorrow at 9 AM and")
+    assert rig.run("remove_event", title="the meeting", time="tomorrow").text.startswith("Which one")
+    assert rig.run("remove_event", title="everything", time="tomorrow").text == (
+        "Removed dentist and meeting with Bob from your calendar."
+    )
 
 
 def test_clears_a_day(rig: Rig) -> None:

@@ -180,13 +180,13 @@ def test_opens_the_mail_program(rig: Rig) -> None:
 def test_moves_drags_and_selects_what_is_seen(rig: Rig) -> None:
     rig.look.screens = [[SUBMIT, ("Trash", Place(400, 300, 50, 20))]]
     rig.run("move_pointer", target="submit")
-    assert rig.run("drag", source="submit", target="trash").text == "Dragged Submit to Trash."
+    assert rig.run("drag", source="submit to the trash", target="trash").text == "Dragged Submit to Trash."
     assert rig.run("select_text", target="trash").text == "Selected Trash."
     rig.run("select_text", target="everything")
     assert rig.hands.done == [
         "move to (130, 110)",
         "drag (130, 110) to (425, 310)",
-        "drag (399, 310) to (451, 310)",
+        "double drag (408, 310) to (442, 310)",
         "ctrl+a",
     ]
 
