@@ -108,6 +108,16 @@ def test_a_recording_replays_to_the_same_steps(whole: Ambidex, tmp_path: Path) -
     assert json.loads(done.stdout)["ticks"] > 2
 
 
+def test_a_timer_that_outlives_a_restart_fires(ambidex: Ambidex, tmp_path: Path) -> None:
+    """Set by one process, announced by another, which was not running then."""
+    assert "Timer set for 6 seconds" in ambidex.call("ask", "set a timer for six seconds").stdout
+    program = ambidex.start("--headless", "--record", str(tmp_path / "trace"))
+    events = tmp_path / "trace" / "events.jsonl"
+    wait_until(lambda: "Your 6 second timer is done" in events.read_text(), 30, "the timer")
+    program.wait_for("ready", 1)
+    assert "6 second" not in (home(ambidex) / "state" / "schedule.json").read_text()
+
+
 def test_without_a_display_the_cure_is_named(bare: Ambidex) -> None:
     assert "--headless" in sentence(bare.call("run"))
 
