@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 MAX_WAITING = 16
 MAX_UNDO = 20
 
+ENDING = frozenset({"stop", "stop_dictation"})
+"""Actions that do not wait for what runs: they end it."""
+
 Arguments = Mapping[str, Argument]
 
 
@@ -101,7 +104,7 @@ class Executor:
         del tick
         if not isinstance(effect, Action):
             return
-        if effect.name == "stop" and self._authority(effect):
+        if effect.name in ENDING and self._authority(effect):
             self.interrupt()
         self._queue.put(_Job(effect))
 

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from actions.dictation import Dictation
 from actions.executor import Executor
 from actions.schedule import Schedule
 from desktop.absent import NoMarker
@@ -58,7 +59,7 @@ def _real_executor(settings: Settings, places: Places, catalogue: Catalogue, cle
         log.warning("%s", sentence)
 
     def make(sources: Sources, post: Post, now_ns: Callable[[], int]) -> Executor:
-        bodies = desk.bodies(Eyes(), MuteSpeaker(), NoMarker(), Schedule(post, now_ns, places.schedule))
+        bodies = desk.bodies(Eyes(), MuteSpeaker(), NoMarker(), Schedule(post, now_ns, places.schedule), Dictation())
         return Executor(catalogue, sources, bodies, desk.journal, post, now_ns, release=desk.hands.release_all)
 
     return make

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from actions.clipboard import Clipboard
+from actions.dictation import Dictation
 from actions.espeak import EspeakSynthesiser
 from actions.executor import Executor
 from actions.loudspeaker import SoundDeviceOutput
@@ -74,7 +75,8 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
         live = LiveView(sources.resolve)
         eyes = Eyes() if settings.sense_screen else None
         look = eyes or AbsentLook("The screen is not read: it is switched off in the settings (`sense_screen`).")
-        bodies = desk.bodies(look, voice, live, schedule)
+        dictation = Dictation()
+        bodies = desk.bodies(look, voice, live, schedule, dictation)
         executor = Executor(
             catalogue, sources, bodies, desk.journal, inbox.post, clock.now_ns, options.dry_run, desk.hands.release_all
         )
@@ -87,6 +89,7 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
             executor=executor,
             voice=voice,
             live=live,
+            dictation=dictation,
             ears=open_microphone(settings, sink) if settings.sense_microphone else None,
             senses=tuple(_senses(settings, options, eyes)),
             threads=(("schedule", schedule.run),),

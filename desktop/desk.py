@@ -11,6 +11,7 @@ from pathlib import Path
 from actions.bodies import Body
 from actions.builtin import Context, Marker, Speaker, builtin_bodies
 from actions.clipboard import Clipboard, open_clipboard
+from actions.dictation import Dictation
 from actions.facts import Facts
 from actions.journal import Journal
 from actions.mixer import PulseMixer
@@ -41,7 +42,9 @@ class Desk:
         """Whether what the keyboard and the pointer do at this moment may be our own doing."""
         return self.hands.recently_active()
 
-    def bodies(self, look: Look, speaker: Speaker, marker: Marker, schedule: Schedule) -> Mapping[str, Body]:
+    def bodies(
+        self, look: Look, speaker: Speaker, marker: Marker, schedule: Schedule, dictation: Dictation
+    ) -> Mapping[str, Body]:
         """What each action does here."""
         context = Context(
             self.hands,
@@ -53,6 +56,7 @@ class Desk:
             PulseMixer(),
             MprisPlayers(os.environ),
             schedule,
+            dictation,
             Facts(time.monotonic),
             self.files,
             self.search_address,

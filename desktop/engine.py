@@ -6,9 +6,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
+from actions.dictation import Dictation
 from desktop.ducking import Ducking, Lowerable
 from desktop.live import LiveView, Standing
 from model.stream import loop
@@ -90,6 +91,7 @@ class Parts:
     executor: Acting
     voice: Speaking
     live: LiveView
+    dictation: Dictation = field(default_factory=Dictation)
     ears: Ears | None = None
     senses: tuple[Sense, ...] = ()
     recorders: tuple[loop.Recorder, ...] = ()
@@ -195,9 +197,11 @@ class Engine:
     def post(self, event: Event) -> None:
         """Every event on its way to the loop: what must not wait for a tick happens here."""
         self._ducking.notice(event)
-        self._parts.inbox.post(event)
+        dictation = self._parts.dictation
+        if not dictation.hear(event):
+            self._parts.inbox.post(event)
         if isinstance(event.data, Tone) and self._parts.ears is not None:
-            self._parts.live.guess(self._parts.ears.partial())
+            self._parts.live.guess(f"{dictation.held} {self._parts.ears.partial()}".strip())
 
     def submit(self, effect: Effect, tick: Tick) -> None:
         """Effects to whoever does them. After a panic nothing is done, whatever the mind wants."""
@@ -318,7 +322,12 @@ class Engine:
     def status(self) -> dict[str, Any]:
         """What `ambidex status --json` prints."""
         reports = self._scope.reports() + (self._senses.reports() if self._senses else [])
-        owners = (self._parts.voice, self._parts.executor, *((self._parts.ears,) if self._parts.ears else ()))
+        owners = (
+            self._parts.voice,
+            self._parts.executor,
+            self._parts.dictation,
+            *((self._parts.ears,) if self._parts.ears else ()),
+        )
         queues = [*self._parts.inbox.statistics(), *(owner.statistics() for owner in owners)]
         return {
             "mode": self._parts.live.state.mode.value,

@@ -28,6 +28,8 @@ from model.stream.errors import AmbidexError
 
 log = logging.getLogger(__name__)
 
+TYPING = ("type_text", "start_dictation")
+
 
 @dataclass(frozen=True)
 class Appearance:
@@ -111,7 +113,7 @@ class Face:
         """Whether our own hands may be pressing a chord. Typing text presses none, so that a person's keys count then:
         Esc and the hotkey are how one interrupts it."""
         doing = self._live.state.doing
-        return self._ours() and (doing is None or doing.name != "type_text")
+        return self._ours() and (doing is None or doing.name not in TYPING)
 
     def _draw(self, state: LiveState) -> None:
         self.overlay.show_state(state)

@@ -11,6 +11,7 @@ from actions.builtin.apps import app_bodies
 from actions.builtin.clipboard import clipboard_bodies
 from actions.builtin.clock import clock_bodies
 from actions.builtin.context import Context, Marker, Speaker
+from actions.builtin.dictation import dictation_bodies
 from actions.builtin.keyboard import keyboard_bodies
 from actions.builtin.links import link_bodies
 from actions.builtin.lists import list_bodies, note_bodies
@@ -28,13 +29,18 @@ from actions.lists import Lists
 
 __all__ = ["Context", "Marker", "Speaker", "builtin_bodies"]
 
+NAMES = "names"
+"""The user's list of words whose spelling dictation should know."""
+
 
 def builtin_bodies(context: Context) -> dict[str, Body]:
     """A body for each action that can be done, by name."""
     trail = Trail(context.hands)
+    lists = Lists(context.files / "lists")
     env, start, now, files = context.env, context.start, context.now, context.files
     groups: tuple[Mapping[str, Body], ...] = (
         keyboard_bodies(context.hands, trail),
+        dictation_bodies(context.hands, trail, context.dictation, lambda: [item.text for item in lists.items(NAMES)]),
         screen_bodies(context.hands, context.look, context.marker),
         picture_bodies(context.look, user_folder("pictures", env) / "Screenshots", now),
         clipboard_bodies(context.hands, trail, context.clipboard),
@@ -45,7 +51,7 @@ def builtin_bodies(context: Context) -> dict[str, Body]:
         timer_bodies(context.schedule, now),
         alarm_bodies(context.schedule, now),
         reminder_bodies(context.schedule, now),
-        list_bodies(Lists(files / "lists")),
+        list_bodies(lists),
         note_bodies(files / "notes.md", now),
         agenda_bodies(Agenda(files / "calendar.ics"), now),
         sound_bodies(context.mixer),

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from actions.apps import launch
 from actions.clipboard import Clipboard
+from actions.dictation import Dictation
 from actions.facts import Facts
 from actions.hands import Hands
 from actions.mixer import Mixer
@@ -60,6 +61,7 @@ class Context:
     mixer: Mixer
     players: Players
     schedule: Schedule
+    dictation: Dictation
     facts: Facts
     files: Path
     """The directory of the lists, the notes and the calendar."""

@@ -21,7 +21,7 @@ def keyboard_bodies(hands: Hands, trail: Trail) -> Mapping[str, Body]:
             return Refused("No window has the focus, so there is nowhere to type.")
         before = trail.mark(focus)
         typed = hands.type_text(text, stop)
-        undo = _erasing(hands, trail, text[:typed], before, trail.mark(focus))
+        undo = erasing(hands, trail, text[:typed], before, trail.mark(focus))
         if typed < len(text):
             return Halted(f"Stopped typing after {typed} characters.", undo)
         return Done(f"Typed {sentence(shortened(text))}", undo)
@@ -37,7 +37,7 @@ def keyboard_bodies(hands: Hands, trail: Trail) -> Mapping[str, Body]:
     return {"type_text": type_text, "press_keys": press_keys}
 
 
-def _erasing(hands: Hands, trail: Trail, typed: str, before: Mark, after: Mark) -> Undo | None:
+def erasing(hands: Hands, trail: Trail, typed: str, before: Mark, after: Mark) -> Undo | None:
     """Takes typed text back by Backspace, if nothing came in between that it could erase instead."""
     if not typed or not can_be_erased(typed):
         return None

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from actions.dictation import Dictation
 from actions.executor import Executor
 from actions.players import MprisPlayers
 from actions.schedule import Kind, Schedule
@@ -68,7 +69,7 @@ class World:
         cleanup.callback(desk.close)
         self.desk = desk
         self.schedule = Schedule(lambda event: None, time.monotonic_ns, places.schedule)
-        bodies = desk.bodies(Eyes(), self.speaker, self.marker, self.schedule)
+        bodies = desk.bodies(Eyes(), self.speaker, self.marker, self.schedule, Dictation())
 
         def make(sources: Sources, post: Post, now_ns: Callable[[], int]) -> Executor:
             return Executor(catalogue, sources, bodies, desk.journal, post, now_ns, release=desk.hands.release_all)

@@ -151,6 +151,18 @@ def test_speech_without_the_hotkey_does_nothing(ambidex: Ambidex, window: Probe,
     assert not [row for row in trace.load(recorded).steps if row["action"]]
 
 
+def test_dictation_types_what_is_said_until_it_is_ended(ambidex: Ambidex, window: Probe, tmp_path: Path) -> None:
+    ambidex.start("--record", str(tmp_path / "trace"))
+    say(ambidex, "start dictation")
+    wait_until(lambda: ambidex.status()["mode"] == "acting", ANSWERED_WITHIN_S, "Dictation")
+    say(ambidex, "hello world")
+    window.wait_for_text("Hello world", ANSWERED_WITHIN_S)
+    say(ambidex, "new line")
+    window.wait_for_text("Hello world\n", ANSWERED_WITHIN_S)
+    say(ambidex, "stop dictation")
+    assert outcome_of(tmp_path / "trace", "start_dictation").text == "Dictation is over: 2 words."
+
+
 def test_panic_stops_typing_in_the_middle(ambidex: Ambidex, window: Probe, tmp_path: Path) -> None:
     """(f): what is left is not typed, and no key stays down."""
     recorded = tmp_path / "trace"

@@ -12,6 +12,7 @@ import pytest
 from actions.apps import launch
 from actions.builtin import Context, builtin_bodies
 from actions.clipboard import open_clipboard
+from actions.dictation import Dictation
 from actions.executor import Decision, Executor
 from actions.facts import Facts
 from actions.journal import Journal
@@ -97,6 +98,7 @@ class Rig:
             PulseMixer(screen.env.get("PULSE_SERVER", "")),
             MprisPlayers(screen.env),
             Schedule(posted.append, time.monotonic_ns, directory / "schedule.json"),
+            Dictation(),
             Facts(time.monotonic),
             directory / "files",
             env=screen.env,

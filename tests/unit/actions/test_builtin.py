@@ -11,6 +11,7 @@ import pytest
 
 from actions.bodies import Done, Halted, Refused, Result
 from actions.builtin import Context, builtin_bodies
+from actions.dictation import Dictation
 from actions.executor import Executor
 from actions.facts import Facts
 from actions.hands import Focus
@@ -84,6 +85,7 @@ class Rig:
         self.schedule = Schedule(self.events.append, lambda: self.now_ns, now_s=lambda: self.now().timestamp())
         self.marker, self.mixer, self.players = FakeMarker(), FakeMixer(), FakePlayers()
         self.facts = Facts(lambda: self.now_ns / 1e9)
+        self.dictation = Dictation()
         self.home = home
         self.env = {
             "HOME": str(home),
@@ -114,6 +116,7 @@ class Rig:
                 self.mixer,
                 self.players,
                 self.schedule,
+                self.dictation,
                 self.facts,
                 self.home / "files",
                 now=self.now,
