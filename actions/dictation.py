@@ -72,6 +72,9 @@ _MODES = {
     "cap": "cap", "capital": "cap", "all caps": "upper", "no space": "joined", "spell": "spell", "literal": "literal",
 }  # fmt: skip
 
+SPOKEN = (*_MARKS, *_ENDS, *_SCRATCH, *(mode for mode in _MODES if " " in mode))
+"""What is said to dictation, for a recogniser to expect."""
+
 
 @dataclass(frozen=True, slots=True)
 class _State:

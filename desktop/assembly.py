@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from actions.clipboard import Clipboard
-from actions.dictation import Dictation
+from actions.dictation import SPOKEN, Dictation
 from actions.espeak import EspeakSynthesiser
 from actions.executor import Executor
 from actions.loudspeaker import SoundDeviceOutput
@@ -102,7 +102,7 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
 
 def open_hearing() -> Hearing:
     """Ears without a microphone. Raises `ModelFailed` if the recogniser cannot be loaded."""
-    return Hearing(PocketsphinxRecogniser())
+    return Hearing(PocketsphinxRecogniser(SPOKEN))
 
 
 def open_microphone(settings: Settings, audio_sink: Callable[[Any], None] | None = None) -> Microphone:
