@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from actions.builtin import Context, Speaker, builtin_bodies
-from actions.clipboard import Clipboard, open_clipboard
+from actions.clipboard import Clipboard
+from actions.clipboard_history import ClipboardHistory
 from actions.executor import Executor
 from actions.journal import Journal
 from actions.timers import Timers
 from actions.x11 import X11Hands
+from actions.x11_clipboard import open_clipboard
 from actions.x11_windows import X11Windows
 from desktop.absent import AbsentClipboard, AbsentHands, AbsentWindows
 from desktop.places import Places, make_private
@@ -31,6 +33,7 @@ class Desk:
     clipboard: Clipboard
     journal: Journal
     absent: tuple[str, ...] = ()
+    clipboard_history: ClipboardHistory = field(default_factory=ClipboardHistory)
 
     def ours(self) -> bool:
         """Whether what the keyboard and the pointer do at this moment may be our own doing."""
@@ -47,7 +50,10 @@ class Desk:
         now_ns: Callable[[], int],
         dry_run: bool = False,
     ) -> Executor:
-        bodies = builtin_bodies(Context(self.hands, self.windows, look, self.clipboard, speaker, timers))
+        context = Context(
+            self.hands, self.windows, look, self.clipboard, speaker, timers, clipboard_history=self.clipboard_history
+        )
+        bodies = builtin_bodies(context)
         release = self.hands.release_all
         return Executor(catalogue, sources, bodies, self.journal, post, now_ns, dry_run, release)
 
@@ -55,6 +61,7 @@ class Desk:
         """Let go of every key. Idempotent."""
         self.hands.close()
         self.windows.close()
+        self.clipboard.close()
         self.journal.close()
 
 

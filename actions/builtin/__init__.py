@@ -24,7 +24,7 @@ def builtin_bodies(context: Context) -> dict[str, Body]:
     groups: tuple[Mapping[str, Body], ...] = (
         keyboard_bodies(context.hands, trail),
         screen_bodies(context.hands, context.look),
-        clipboard_bodies(context.hands, trail, context.clipboard),
+        clipboard_bodies(context.hands, trail, context.clipboard, context.clipboard_history),
         app_bodies(context.env, context.start),
         window_bodies(context.windows, context.env),
         clock_bodies(context.timers, context.now),

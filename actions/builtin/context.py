@@ -10,6 +10,7 @@ from typing import Protocol
 
 from actions.apps import launch
 from actions.clipboard import Clipboard
+from actions.clipboard_history import ClipboardHistory
 from actions.hands import Hands
 from actions.timers import Timers
 from actions.windows import Windows
@@ -45,3 +46,4 @@ class Context:
     now: Callable[[], datetime] = datetime.now
     env: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     start: Start = launch
+    clipboard_history: ClipboardHistory = field(default_factory=ClipboardHistory)

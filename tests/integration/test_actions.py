@@ -11,11 +11,12 @@ import pytest
 
 from actions.apps import launch
 from actions.builtin import Context, builtin_bodies
-from actions.clipboard import open_clipboard
+from actions.clipboard_history import ClipboardHistory
 from actions.executor import Decision, Executor
 from actions.journal import Journal
 from actions.timers import Timers
 from actions.x11 import X11Hands
+from actions.x11_clipboard import open_clipboard
 from actions.x11_windows import X11Windows
 from desktop.probing import Probe, open_probe
 from desktop.virtual import VirtualDesktop
@@ -25,6 +26,7 @@ from model.stream.sources import Sources
 from model.stream.values import (
     Action,
     Channel,
+    Copied,
     Event,
     Opened,
     Opening,
@@ -36,6 +38,7 @@ from model.stream.values import (
     Tick,
     Word,
 )
+from perception.clipboard import ClipboardWatch
 
 pytestmark = pytest.mark.integration
 
@@ -77,14 +80,16 @@ class Rig:
         self.journal = Journal(directory / "journal.jsonl", time.time)
         self.windows = X11Windows(screen.display)
         posted: list[Event] = []
+        self.clipboard, self.history = open_clipboard(screen.env), ClipboardHistory()
         context = Context(
             hands,
             self.windows,
             self.look,
-            open_clipboard(screen.env),
+            self.clipboard,
             Mute(),
             Timers(posted.append, time.monotonic_ns),
             env=screen.env,
+            clipboard_history=self.history,
         )
         self.executor = Executor(
             CATALOGUE, self.sources, builtin_bodies(context), self.journal, posted.append, time.monotonic_ns,
@@ -116,6 +121,7 @@ def rig(virtual_screen: VirtualDesktop, tmp_path: Path) -> Iterator[Rig]:
         rig = Rig(virtual_screen, hands, tmp_path)
         yield rig
         rig.windows.close()
+        rig.clipboard.close()
         rig.journal.close()
 
 
@@ -178,6 +184,58 @@ def test_copies_and_pastes(rig: Rig, probe: Probe) -> None:
     assert rig.ask("read_clipboard").text == "Your clipboard says: again."
     assert rig.executor.undo().text == "Took back what was pasted."
     probe.wait_for_text("again")
+
+
+def test_where_nothing_is_selected_nothing_is_copied_or_cut(rig: Rig, probe: Probe) -> None:
+    rig.clipboard.write("before")
+    for action in ("copy", "cut"):
+        outcome = rig.ask(action)
+        assert (outcome.status, outcome.text) == (Status.REFUSED, f"There is nothing selected to {action}.")
+    assert rig.ask("read_clipboard").text == "Your clipboard says: before."
+    assert probe.text == ""
+
+
+def test_the_same_is_copied_again(rig: Rig, virtual_screen: VirtualDesktop) -> None:
+    open_probe(virtual_screen, text="again")
+    rig.ask("press_keys", keys="control a")
+    assert [rig.ask("copy").text, rig.ask("copy").text] == ["Copied.", "Copied."]
+
+
+def test_cuts_and_takes_it_back(rig: Rig, probe: Probe) -> None:
+    rig.clipboard.write("before")
+    rig.ask("type_text", text="cut me out")
+    probe.wait_for_text("cut me out")
+    rig.ask("press_keys", keys="control a")
+    assert rig.ask("cut").text == "Cut."
+    probe.wait_for_text("")
+    assert rig.ask("read_clipboard").text == "Your clipboard says: cut me out."
+    assert rig.executor.undo().text == "Put back what was cut. The clipboard is as it was."
+    probe.wait_for_text("cut me out")
+    assert rig.ask("read_clipboard").text == "Your clipboard says: before."
+
+
+def test_what_was_copied_earlier_is_pasted(rig: Rig, probe: Probe, on_screen: VirtualDesktop) -> None:
+    stop = threading.Event()
+
+    def note(event: Event) -> None:
+        if isinstance(event.data, Copied):
+            rig.history.add(event.data)
+
+    watching = threading.Thread(target=ClipboardWatch().run, args=(note, stop))
+    watching.start()
+    for copied in ("milk", "eggs", "bread"):
+        rig.clipboard.write(copied)
+        wait_until(lambda copied=copied: [entry.text for entry in rig.history.entries()][:1] == [copied])
+    assert rig.ask("clipboard_history").text == "The newest first, you copied: 1, bread; 2, eggs; 3, milk."
+    fetched = rig.ask("clipboard_history", index="the third last")
+    assert fetched.text == "Back on your clipboard, ready to be pasted: milk."
+    rig.ask("paste")
+    probe.wait_for_text("milk")
+    assert rig.executor.undo(2).status is Status.UNDONE
+    probe.wait_for_text("")
+    assert rig.ask("read_clipboard").text == "Your clipboard says: bread."
+    stop.set()
+    watching.join()
 
 
 def test_panic_in_the_middle_of_typing(rig: Rig, probe: Probe) -> None:
