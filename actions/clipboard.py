@@ -21,6 +21,10 @@ class Clipboard(Protocol):
         """What is there, at most `MAX_CHARACTERS` of it, and of a secret nothing; None if its owner does not answer."""
         ...
 
+    def selected(self) -> Copied | None:
+        """The same of what is selected with the mouse, where the window system knows (X11's primary selection)."""
+        ...
+
     def write(self, text: str) -> None:
         """Returns once it can be read again."""
         ...

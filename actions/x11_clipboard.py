@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from threading import Event as StopSignal
@@ -19,6 +20,7 @@ from model.stream.clipboard import Answer, read_copied
 from model.stream.errors import DeviceLost
 from model.stream.values import Copied
 
+CLIPBOARD, PRIMARY = "CLIPBOARD", "PRIMARY"
 TIMEOUT_S = 2.0
 KEPT_BYTES = 4 * MAX_CHARACTERS  # a character has at most four bytes
 MAX_READINGS = 3
@@ -32,7 +34,7 @@ class XClipboard:
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self._env = env
-        self._changes = 0
+        self._changes: Counter[int] = Counter()
         try:
             self._display = Display(env["DISPLAY"])
         except (DisplayError, OSError) as error:
@@ -41,19 +43,17 @@ class XClipboard:
             self._display.close()
             raise DeviceLost("The clipboard cannot be reached: this X server has no XFIXES extension.")
         self._display.xfixes_query_version()
-        root, atom = self._display.screen().root, self._display.get_atom("CLIPBOARD")
-        self._display.xfixes_select_selection_input(root, atom, xfixes.XFixesSetSelectionOwnerNotifyMask)
+        self._atoms = {name: self._display.get_atom(name) for name in (CLIPBOARD, PRIMARY)}
+        root, mask = self._display.screen().root, xfixes.XFixesSetSelectionOwnerNotifyMask
+        for atom in self._atoms.values():
+            self._display.xfixes_select_selection_input(root, atom, mask)
         self._display.sync()
 
     def read(self) -> Copied | None:
-        """Read again if something else was copied between asking for the formats and asking for the text: that may
-        be a secret."""
-        for _ in range(MAX_READINGS):
-            before = self.changes()
-            copied = self._read()
-            if self.changes() == before:
-                return copied
-        return None
+        return self._read(CLIPBOARD)
+
+    def selected(self) -> Copied | None:
+        return self._read(PRIMARY)
 
     def write(self, text: str) -> None:
         before = self.changes()
@@ -68,12 +68,7 @@ class XClipboard:
             raise DeviceLost("The clipboard cannot be written: xclip did not take it.")
 
     def changes(self) -> int:
-        with _connected():
-            self._display.sync()
-            while self._display.pending_events():
-                # Every client is told of changes to the keyboard as well, which our own hands make.
-                self._changes += isinstance(self._display.next_event(), xfixes.SelectionNotify)
-        return self._changes
+        return self._changes_of(CLIPBOARD)
 
     def changed(self, since: int, stop: StopSignal) -> bool:
         for _ in range(LOOKS):
@@ -87,14 +82,36 @@ class XClipboard:
         except (ConnectionClosedError, OSError):
             pass  # it is gone already
 
-    def _read(self) -> Copied | None:
-        offered = self._ask("TARGETS")
+    def _changes_of(self, selection: str) -> int:
+        with _connected():
+            self._display.sync()
+            while self._display.pending_events():
+                event = self._display.next_event()
+                if isinstance(
+                    event, xfixes.SelectionNotify
+                ):  # our own hands change the keyboard, which is told as well
+                    self._changes[event.selection] += 1
+        return self._changes[self._atoms[selection]]
+
+    def _read(self, selection: str) -> Copied | None:
+        """Read again if something else was copied between asking for the formats and asking for the text: that may
+        be a secret."""
+        for _ in range(MAX_READINGS):
+            before = self._changes_of(selection)
+            copied = self._read_once(selection)
+            if self._changes_of(selection) == before:
+                return copied
+        return None
+
+    def _read_once(self, selection: str) -> Copied | None:
+        offered = self._ask(selection, "TARGETS")
         if offered is None or offered.size_bytes >= KEPT_BYTES:
             return None
-        return read_copied(offered.beginning.decode(errors="replace").splitlines(), self._ask, MAX_CHARACTERS)
+        formats = offered.beginning.decode(errors="replace").splitlines()
+        return read_copied(formats, lambda name: self._ask(selection, name), MAX_CHARACTERS)
 
-    def _ask(self, name: str) -> Answer | None:
-        command = ("xclip", "-selection", "clipboard", "-out", "-target", name)
+    def _ask(self, selection: str, name: str) -> Answer | None:
+        command = ("xclip", "-selection", selection.lower(), "-out", "-target", name)
         try:
             process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=self._env

@@ -90,6 +90,9 @@ class AbsentClipboard:
     def read(self) -> Copied | None:
         raise DeviceLost(self._reason)
 
+    def selected(self) -> Copied | None:
+        raise DeviceLost(self._reason)
+
     def write(self, text: str) -> None:
         raise DeviceLost(self._reason)
 

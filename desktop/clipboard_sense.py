@@ -13,7 +13,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QObject, Q
 from PySide6.QtGui import QClipboard, QImage, QImageWriter
 
 from actions import clipboard as hands
-from model.stream.clipboard import MAX_CHARACTERS, Answer, read_copied
+from model.stream.clipboard import EMPTY, MAX_CHARACTERS, Answer, read_copied
 from model.stream.errors import DeviceLost
 from model.stream.protocols import Post
 from model.stream.queues import QueueStatistics
@@ -65,7 +65,7 @@ class ClipboardSense(QObject):
 class QtClipboard(QObject):
     """`actions.clipboard.Clipboard` from any thread but the GUI's own, on which the work is done."""
 
-    _reading = Signal(object)
+    _reading = Signal(object, QClipboard.Mode)
     _writing = Signal(object, str)
 
     def __init__(self, clipboard: QClipboard) -> None:
@@ -78,10 +78,10 @@ class QtClipboard(QObject):
         self._writing.connect(self._write, Qt.ConnectionType.QueuedConnection)
 
     def read(self) -> Copied | None:
-        """Raises `DeviceLost` if the window system does not answer."""
-        answer: Future[Copied | None] = Future()
-        self._reading.emit(answer)
-        return _wait(answer)
+        return self._read_from(QClipboard.Mode.Clipboard)
+
+    def selected(self) -> Copied | None:
+        return self._read_from(QClipboard.Mode.Selection) if self._clipboard.supportsSelection() else EMPTY
 
     def write(self, text: str) -> None:
         answer: Future[Copied | None] = Future()
@@ -101,13 +101,19 @@ class QtClipboard(QObject):
     def close(self) -> None:
         """Qt holds it."""
 
+    def _read_from(self, mode: QClipboard.Mode) -> Copied | None:
+        """Raises `DeviceLost` if the window system does not answer."""
+        answer: Future[Copied | None] = Future()
+        self._reading.emit(answer, mode)
+        return _wait(answer)
+
     def _count(self) -> None:
         with self._changed:
             self._changes += 1
             self._changed.notify_all()
 
-    def _read(self, answer: Future[Copied | None]) -> None:
-        answer.set_result(copied_of(self._clipboard.mimeData(), hands.MAX_CHARACTERS))
+    def _read(self, answer: Future[Copied | None], mode: QClipboard.Mode) -> None:
+        answer.set_result(copied_of(self._clipboard.mimeData(mode), hands.MAX_CHARACTERS))
 
     def _write(self, answer: Future[Copied | None], text: str) -> None:
         self._clipboard.setText(text)

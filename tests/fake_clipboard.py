@@ -14,6 +14,7 @@ class FakeClipboard:
 
     def __init__(self, text: str = "") -> None:
         self.held: Copied | None = EMPTY
+        self.marked: Copied | None = EMPTY  # with the mouse
         self._changes = 0
         if text:
             self.write(text)
@@ -29,6 +30,9 @@ class FakeClipboard:
 
     def read(self) -> Copied | None:
         return self.held
+
+    def selected(self) -> Copied | None:
+        return self.marked
 
     def write(self, text: str) -> None:
         kind = "url" if URL.fullmatch(text.strip()) else "text"

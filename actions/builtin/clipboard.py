@@ -16,6 +16,8 @@ from model.stream.values import Copied
 MAX_LISTED = 5
 # Programs in which Control C interrupts what runs, by the class of their window.
 _TERMINALS = ("term", "konsole", "alacritty", "kitty", "tilix", "rxvt", "foot", "guake", "yakuake")
+# Those in which Control Shift C does so as well: they have no keys for the clipboard.
+_KEYLESS_TERMINALS = ("xterm", "rxvt")
 
 
 def clipboard_bodies(hands: Hands, trail: Trail, clipboard: Clipboard, history: ClipboardHistory) -> Mapping[str, Body]:
@@ -25,6 +27,8 @@ def clipboard_bodies(hands: Hands, trail: Trail, clipboard: Clipboard, history: 
         if focus is None:
             return Refused("No window has the focus, so there is nothing to copy.")
         before = clipboard.read()
+        if _is_keyless(focus):
+            return copy_selected(before)
         if not press_and_wait(_chord("c", focus), stop):
             return Halted("Stopped copying.") if stop.is_set() else Refused("There is nothing selected to copy.")
         return Done("Copied.", _restoring(clipboard, before))
@@ -46,6 +50,8 @@ def clipboard_bodies(hands: Hands, trail: Trail, clipboard: Clipboard, history: 
         focus = hands.active_window()
         if focus is None:
             return Refused("No window has the focus, so there is nowhere to paste.")
+        if _is_keyless(focus):
+            return Refused("This terminal cannot paste from the clipboard. I can type the text instead.")
         before = trail.mark(focus)
         hands.press(_chord("v", focus), stop)
         if stop.is_set():
@@ -88,6 +94,14 @@ def clipboard_bodies(hands: Hands, trail: Trail, clipboard: Clipboard, history: 
         said = f"Back on your clipboard, ready to be pasted: {what}{sentence(_described(entry))}"
         return Done(said, _restoring(clipboard, before))
 
+    def copy_selected(before: Copied | None) -> Result:
+        """What is selected is known without a key being pressed."""
+        selected = clipboard.selected()
+        if selected is None or selected.kind not in ("text", "url"):
+            return Refused("There is nothing selected to copy.")
+        clipboard.write(selected.text)
+        return Done("Copied.", _restoring(clipboard, before))
+
     def press_and_wait(chord: str, stop: StopSignal) -> bool:
         """Whether the program in front really put something on the clipboard."""
         since = clipboard.changes()
@@ -106,6 +120,10 @@ def _chord(key: str, focus: Focus) -> str:
 
 def _is_terminal(focus: Focus) -> bool:
     return any(name in focus.app for name in _TERMINALS)
+
+
+def _is_keyless(focus: Focus) -> bool:
+    return any(name in focus.app for name in _KEYLESS_TERMINALS)
 
 
 # Saying what it is ----------------------------------------------------------------------------------------------

@@ -201,6 +201,27 @@ def test_the_same_is_copied_again(rig: Rig, virtual_screen: VirtualDesktop) -> N
     assert [rig.ask("copy").text, rig.ask("copy").text] == ["Copied.", "Copied."]
 
 
+def test_copies_out_of_an_xterm_without_interrupting_it(rig: Rig, virtual_screen: VirtualDesktop) -> None:
+    """In xterm Control Shift C is Control C."""
+    ready, interrupted = virtual_screen.home / "ready", virtual_screen.home / "interrupted"
+    script = f"trap 'touch {interrupted}' INT; printf 'abracadabra%.0s' 1 2 3 4 5; touch {ready}; cat"
+    virtual_screen.start("xterm", "-geometry", "80x24+100+100", "-e", "sh", "-c", script)
+    wait_until(ready.exists)
+    wait_until(lambda: _app(rig) == "xterm")
+    assert rig.ask("copy").status is Status.REFUSED
+
+    def select_the_word() -> bool:
+        focus = rig.hands.active_window()
+        assert focus is not None
+        assert focus.place is not None
+        rig.hands.click((focus.place.x_px + 60, focus.place.y_px + 8), "left", 2, threading.Event())
+        return rig.ask("copy").text == "Copied."
+
+    wait_until(select_the_word)
+    assert rig.ask("read_clipboard").text == f"Your clipboard says: {'abracadabra' * 5}."
+    assert not interrupted.exists()
+
+
 def test_cuts_and_takes_it_back(rig: Rig, probe: Probe) -> None:
     rig.clipboard.write("before")
     rig.ask("type_text", text="cut me out")
@@ -300,6 +321,11 @@ def test_a_window_that_is_gone_cannot_be_brought_to_the_front(rig: Rig, virtual_
 def _active(rig: Rig) -> str:
     focus = rig.hands.active_window()
     return focus.title if focus else ""
+
+
+def _app(rig: Rig) -> str:
+    focus = rig.hands.active_window()
+    return focus.app if focus else ""
 
 
 def _width_px(rig: Rig) -> int:

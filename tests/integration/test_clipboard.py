@@ -33,8 +33,8 @@ def own(virtual_screen: VirtualDesktop) -> Iterator[Own]:
     """Some other program copies."""
     owners: list[SelectionOwner] = []
 
-    def take(**habits: object) -> SelectionOwner:
-        owners.append(SelectionOwner(virtual_screen.display, Habits(**habits)))  # pyright: ignore
+    def take(selection: str = "CLIPBOARD", **habits: object) -> SelectionOwner:
+        owners.append(SelectionOwner(virtual_screen.display, Habits(**habits), selection))  # pyright: ignore
         return owners[-1]
 
     yield take
@@ -61,6 +61,13 @@ def test_files_and_images_are_known(clipboard: XClipboard, own: Own) -> None:
     assert clipboard.read() == Copied("image", "", 10, width_px=800, height_px=600)
     own(offers={"UTF8_STRING": b"a\0b"})
     assert clipboard.read() == BINARY
+
+
+def test_what_is_selected_is_known_apart_from_what_is_copied(clipboard: XClipboard, own: Own) -> None:
+    own("PRIMARY", offers={"UTF8_STRING": b"selected"})
+    assert (clipboard.selected(), clipboard.changes()) == (Copied("text", "selected", 8), 0)
+    own("PRIMARY", offers={"UTF8_STRING": b"hunter2", "x-kde-passwordManagerHint": b"secret"})
+    assert clipboard.selected() == SECRET
 
 
 def test_of_a_secret_nothing_is_asked(clipboard: XClipboard, own: Own) -> None:

@@ -254,13 +254,24 @@ def test_reads_the_focused_window_or_one_line(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize(
-    ("app", "chord"), [("notes", "ctrl+c"), ("xterm", "ctrl+shift+c"), ("konsole", "ctrl+shift+c")]
+    ("app", "chord"), [("notes", "ctrl+c"), ("gnome-terminal-server", "ctrl+shift+c"), ("konsole", "ctrl+shift+c")]
 )
 def test_copies_without_interrupting_a_terminal(rig: Rig, app: str, chord: str) -> None:
     rig.hands.app, rig.hands.selected = app, "some text"
     assert rig.run("copy").text == "Copied."
     assert rig.hands.done == [chord]
     assert rig.clipboard.text == "some text"
+
+
+@pytest.mark.parametrize("app", ["xterm", "urxvt"])
+def test_a_terminal_without_keys_for_it_is_not_interrupted(rig: Rig, app: str) -> None:
+    rig.hands.app = app
+    assert rig.run("copy") == Refused("There is nothing selected to copy.")
+    rig.clipboard.marked = Copied("text", "a line", 6)
+    assert rig.run("copy").text == "Copied."
+    assert rig.clipboard.text == "a line"
+    assert isinstance(rig.run("paste"), Refused)
+    assert rig.hands.done == []
 
 
 def test_the_same_can_be_copied_again(rig: Rig) -> None:
