@@ -11,6 +11,7 @@ from actions.builtin.trail import Mark, Trail
 from actions.clipboard import MAX_CHARACTERS, Clipboard
 from actions.clipboard_history import ClipboardHistory, is_whole
 from actions.hands import Focus, Hands
+from model.stream.errors import NotPermitted
 from model.stream.values import Copied
 
 MAX_LISTED = 5
@@ -99,6 +100,8 @@ def clipboard_bodies(hands: Hands, trail: Trail, clipboard: Clipboard, history: 
         selected = clipboard.selected()
         if selected is None or selected.kind not in ("text", "url"):
             return Refused("There is nothing selected to copy.")
+        if len(selected.text) >= MAX_CHARACTERS:
+            return Refused("That is too long for me to copy.")
         clipboard.write(selected.text)
         return Done("Copied.", _restoring(clipboard, before))
 
@@ -164,12 +167,18 @@ def _counted(number: int, what: str) -> str:
 
 
 def _restoring(clipboard: Clipboard, before: Copied | None) -> Undo | None:
-    """Puts back what was on the clipboard; not if that was text too long to be known whole, or no text."""
+    """Puts back what was on the clipboard; not if that was text too long to be known whole, or no text.
+
+    What is there now is ours: should the user copy something afterwards, it stays.
+    """
     if before is None or before.kind not in ("text", "url") or len(before.text) >= MAX_CHARACTERS:
         return None
+    after = clipboard.read()
 
     def undo(stop: StopSignal) -> str:
         del stop
+        if clipboard.read() != after:
+            raise NotPermitted("I cannot take that back: something else was copied since.")
         clipboard.write(before.text)
         return "The clipboard is as it was."
 
@@ -182,7 +191,10 @@ def _uncutting(hands: Hands, trail: Trail, before: Mark, after: Mark, restore: U
         hands.press("ctrl+z", stop)
         trail.returned_to(before)
         said = "Put back what was cut."
-        return said if restore is None else f"{said} {restore(stop)}"
+        try:
+            return said if restore is None else f"{said} {restore(stop)}"
+        except NotPermitted:
+            return f"{said} The clipboard stays as it is: something else was copied since."
 
     return undo
 

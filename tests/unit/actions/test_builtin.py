@@ -320,6 +320,38 @@ def test_what_was_cut_is_not_put_back_into_another_window(rig: Rig) -> None:
     assert rig.clipboard.text == "cut"
 
 
+def test_what_the_user_copied_afterwards_stays(rig: Rig) -> None:
+    rig.clipboard.write("before")
+    rig.hands.texts[1] = rig.hands.selected = "cut"
+    cut = rig.run("cut")
+    placed = rig.run("set_clipboard", text="words")
+    rig.clipboard.write("copied by hand")
+    assert isinstance(placed, Done)
+    assert placed.undo is not None
+    with pytest.raises(NotPermitted, match="something else was copied"):
+        placed.undo(StopSignal())
+    assert isinstance(cut, Done)
+    assert cut.undo is not None
+    assert cut.undo(StopSignal()).endswith("something else was copied since.")
+    assert (rig.hands.text, rig.clipboard.text) == ("cut", "copied by hand")
+
+
+def test_several_can_be_taken_back_one_by_one(rig: Rig) -> None:
+    rig.clipboard.write("before")
+    results = [rig.run("set_clipboard", text=text) for text in ("one", "two", "three")]
+    for result, text in zip(reversed(results), ("two", "one", "before"), strict=True):
+        assert isinstance(result, Done)
+        assert result.undo is not None
+        result.undo(StopSignal())
+        assert rig.clipboard.text == text
+
+
+def test_what_is_too_long_is_not_copied_in_part(rig: Rig) -> None:
+    rig.hands.app = "xterm"
+    rig.clipboard.marked = Copied("text", "x" * 1_000_000, 2_000_000)
+    assert rig.run("copy") == Refused("That is too long for me to copy.")
+
+
 def test_nothing_is_cut_out_of_a_terminal(rig: Rig) -> None:
     rig.hands.app, rig.hands.selected = "xterm", "some text"
     assert isinstance(rig.run("cut"), Refused)
