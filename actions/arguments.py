@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from actions.keys import read_keys
-from actions.numbers import read_duration_s, read_number, read_ordinal, words_of
+from actions.numbers import read_duration_s, read_index, read_number, words_of
 from actions.urls import read_url
 
 
@@ -64,8 +64,8 @@ def _duration(text: str) -> str | None:
 
 
 def _index(text: str) -> str | None:
-    ordinal = read_ordinal(text)
-    return None if ordinal is None else str(ordinal)
+    index = read_index(text)
+    return str(index) if index else None
 
 
 def _level(text: str) -> str | None:

@@ -23,6 +23,9 @@ _ORDINALS = (
     "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
 )
 
+_NEWEST = {"last", "latest", "newest", "recent", "current"}
+_ONE_BEFORE = {"before", "previous", "earlier", "penultimate"}
+
 _UNIT_SECONDS = {
     unit: seconds
     for seconds, units in {
@@ -65,6 +68,28 @@ def read_ordinal(text: str) -> int | None:
         return int(digits[1])
     value = _number([word for word in words_of(text) if word not in {"number", "the", "one"}] or words_of(text)[-1:])
     return int(value) if value is not None and value >= 1 and value == int(value) else None
+
+
+def read_index(text: str) -> int | None:
+    """Like `read_ordinal`, and `the second last`, `last but one`, `the one before`, `two copies ago`: below 0, these
+    count from the newest, which is -1."""
+    words = words_of(text)
+    end = next((index for index, word in enumerate(words) if word in _NEWEST), None)
+    if end is not None:
+        return _from_the_newest(words[:end], words[end + 1 :])
+    number = read_ordinal(text) or next(filter(None, (read_ordinal(word) for word in words if word != "one")), None)
+    if "ago" in words:
+        return -1 - (1 if number is None and {"one", "a"} & set(words) else number or 0)
+    return -2 if number is None and _ONE_BEFORE & set(words) else number
+
+
+def _from_the_newest(before: list[str], after: list[str]) -> int:
+    """What `last` means between these words."""
+    if after[:1] == ["but"]:
+        return -1 - (read_ordinal(" ".join(after[1:2])) or 1)
+    if {"before", "next"} & set(before):
+        return -2
+    return -(read_ordinal(" ".join(before)) or 1)
 
 
 def read_duration_s(text: str) -> float | None:

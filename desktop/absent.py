@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from actions.hands import Focus
 from model.stream.errors import DeviceLost
-from model.stream.values import Place
+from model.stream.values import Copied, Place
 
 
 class AbsentHands:
@@ -96,11 +96,23 @@ class AbsentClipboard:
     def __init__(self, reason: str) -> None:
         self._reason = reason
 
-    def read(self) -> str:
+    def read(self) -> Copied | None:
+        raise DeviceLost(self._reason)
+
+    def selected(self) -> Copied | None:
         raise DeviceLost(self._reason)
 
     def write(self, text: str) -> None:
         raise DeviceLost(self._reason)
+
+    def changes(self) -> int:
+        raise DeviceLost(self._reason)
+
+    def changed(self, since: int, stop: StopSignal) -> bool:
+        raise DeviceLost(self._reason)
+
+    def close(self) -> None:
+        pass
 
 
 class NoMarker:

@@ -33,7 +33,7 @@ from model.stream.errors import ModelFailed
 from model.stream.protocols import Post, Sense
 from model.stream.queues import Inbox
 from model.stream.sources import Sources
-from perception.clipboard import ClipboardPoller
+from perception.clipboard import ClipboardWatch, SelectionWatch
 from perception.hearing import Hearing
 from perception.microphone import Microphone
 from perception.recogniser import PocketsphinxRecogniser
@@ -48,7 +48,7 @@ class Options:
     record: Path | None = None
     clipboard: Clipboard | None = None
     clipboard_sense: Sense | None = None
-    """The clipboard as a window has it; without one, programs are asked and it is polled."""
+    """The clipboard as a window has it, where it can be reached only through one."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
             ears=open_microphone(settings, sink) if settings.sense_microphone else None,
             senses=tuple(_senses(settings, options, eyes)),
             threads=(("schedule", schedule.run),),
-            recorders=(recording,) if recording else (),
+            recorders=(desk.clipboard_history, *((recording,) if recording else ())),
             close=cleanup.pop_all().close,
             absent=tuple(reason for reason in (*desk.absent, no_voice) if reason),
         )
@@ -129,7 +129,9 @@ def _senses(settings: Settings, options: Options, eyes: Eyes | None) -> Iterator
     if eyes is not None:
         yield eyes
     if settings.sense_clipboard:
-        yield options.clipboard_sense or ClipboardPoller()
+        yield options.clipboard_sense or ClipboardWatch()
+        if settings.sense_selection:
+            yield SelectionWatch()
 
 
 def _open_recording(options: Options, reflex: Reflex, cleanup: ExitStack) -> Recording | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from actions.bodies import Body
 from actions.builtin import Context, Marker, Speaker, builtin_bodies
-from actions.clipboard import Clipboard, open_clipboard
+from actions.clipboard import Clipboard
+from actions.clipboard_history import ClipboardHistory
 from actions.dictation import Dictation
 from actions.facts import Facts
 from actions.journal import Journal
@@ -18,6 +19,7 @@ from actions.mixer import PulseMixer
 from actions.players import MprisPlayers
 from actions.schedule import Schedule
 from actions.x11 import X11Hands
+from actions.x11_clipboard import open_clipboard
 from actions.x11_windows import X11Windows
 from desktop.absent import AbsentClipboard, AbsentHands, AbsentWindows
 from desktop.places import Places, make_private
@@ -37,6 +39,7 @@ class Desk:
     files: Path
     search_address: str
     absent: tuple[str, ...] = ()
+    clipboard_history: ClipboardHistory = field(default_factory=ClipboardHistory)
 
     def ours(self) -> bool:
         """Whether what the keyboard and the pointer do at this moment may be our own doing."""
@@ -60,6 +63,7 @@ class Desk:
             Facts(time.monotonic),
             self.files,
             self.search_address,
+            clipboard_history=self.clipboard_history,
         )
         return builtin_bodies(context)
 
@@ -67,6 +71,7 @@ class Desk:
         """Let go of every key. Idempotent."""
         self.hands.close()
         self.windows.close()
+        self.clipboard.close()
         self.journal.close()
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from actions.dictation import Dictation
 from desktop.ducking import Ducking, Lowerable
@@ -42,6 +43,13 @@ log = logging.getLogger(__name__)
 
 MAX_TYPED_WORDS = 400
 """More than this would push words out of the inbox before the loop has read them."""
+
+
+@runtime_checkable
+class Counted(Protocol):
+    """Something that drops what it cannot keep up with, and says how much."""
+
+    def statistics(self) -> QueueStatistics: ...
 
 
 class Ears(Sense, Protocol):
@@ -110,6 +118,8 @@ class Engine:
         self._ducking = Ducking(parts.voice)
         self._scope = Scope("engine")
         self._senses: Scope | None = None
+        self._capturing: Counter[Channel] = Counter()
+        self._counting = threading.Lock()
         self._standing = Standing.READY
         self._changing = threading.Lock()
         self._started_s = time.monotonic()
@@ -174,15 +184,20 @@ class Engine:
         """Run a sense, and show that it is on for as long as it is."""
         channel = _CHANNELS.get(sense.name)
         try:
-            if channel is not None:
-                self._parts.live.capture(channel, True)
+            self._show_capture(channel, 1)
             sense.run(self._gate(stop), stop)
         except AmbidexError as error:
             self._parts.live.notify(str(error))
             raise
         finally:
-            if channel is not None:
-                self._parts.live.capture(channel, False)
+            self._show_capture(channel, -1)
+
+    def _show_capture(self, channel: Channel | None, step: int) -> None:
+        """The sign of a channel stands for as long as any of its senses is on."""
+        if channel is not None:
+            with self._counting:
+                self._capturing[channel] += step
+                self._parts.live.capture(channel, self._capturing[channel] > 0)
 
     def _stop_senses(self) -> None:
         self._close_ears()
@@ -322,12 +337,8 @@ class Engine:
     def status(self) -> dict[str, Any]:
         """What `ambidex status --json` prints."""
         reports = self._scope.reports() + (self._senses.reports() if self._senses else [])
-        owners = (
-            self._parts.voice,
-            self._parts.executor,
-            self._parts.dictation,
-            *((self._parts.ears,) if self._parts.ears else ()),
-        )
+        senses = (sense for sense in self._all_senses() if isinstance(sense, Counted))
+        owners: tuple[Counted, ...] = (self._parts.voice, self._parts.executor, self._parts.dictation, *senses)
         queues = [*self._parts.inbox.statistics(), *(owner.statistics() for owner in owners)]
         return {
             "mode": self._parts.live.state.mode.value,
@@ -350,7 +361,7 @@ class Engine:
         self._parts.live.stand(standing)
 
 
-_CHANNELS = {"screen": Channel.SCREEN, "clipboard": Channel.CLIPBOARD}
+_CHANNELS = {"screen": Channel.SCREEN, "clipboard": Channel.CLIPBOARD, "selection": Channel.CLIPBOARD}
 """The senses that are on all the time; the microphone shows itself by the opened channel."""
 
 _CURES = {

@@ -178,6 +178,8 @@ def _note_item(state: LiveState, data: Data) -> LiveState:
             return replace(state, line=text[:MAX_LANE_CHARACTERS])
         case Window(title=title, app=app):
             return replace(state, window=(title or app)[:MAX_LANE_CHARACTERS])
+        case Copied(kind="selection"):
+            return state
         case Copied(kind=kind, text=text):
             return replace(state, clipboard=text[:MAX_LANE_CHARACTERS] or f"({kind})")
         case _:

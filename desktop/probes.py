@@ -104,9 +104,13 @@ def screen() -> str:
 
 
 def clipboard() -> str:
-    from actions.clipboard import open_clipboard
+    from actions.x11_clipboard import open_clipboard
 
-    open_clipboard().read()
+    opened = open_clipboard()
+    try:
+        opened.read()
+    finally:
+        opened.close()
     return "The clipboard can be read."
 
 

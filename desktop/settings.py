@@ -30,6 +30,7 @@ class Settings:
     sense_microphone: bool = setting(True, "Whether the microphone may be opened at all.")
     sense_screen: bool = setting(True, "Whether the screen is read.")
     sense_clipboard: bool = setting(True, "Whether the clipboard is read.")
+    sense_selection: bool = setting(False, "Whether what you select with the mouse is read as well (X11 only).")
 
     microphone: str = setting("", "Name, or part of the name, of the microphone; empty for the system's own choice.")
     speaker: str = setting("", "Name, or part of the name, of the loudspeaker; empty for the system's own choice.")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
+
 from PySide6.QtWidgets import QApplication
 
 import resources
@@ -16,9 +19,7 @@ ICON = resources.ROOT / "icon.svg"
 def run_with_window(run: Run) -> None:
     application = QApplication(["ambidex"])
     application.setApplicationName("Ambidex")
-    clipboard = application.clipboard()
-    options = Options(run.options.dry_run, run.options.record, QtClipboard(clipboard), ClipboardSense(clipboard))
-    assembly = assemble(run.settings, run.places, options)
+    assembly = assemble(run.settings, run.places, _options(run, application))
     with running(run, assembly) as engine, signals_quit(engine.quit):
         face = Face(engine, assembly.parts.live, appearance_of(run), assembly.ours)
         try:
@@ -30,6 +31,15 @@ def run_with_window(run: Run) -> None:
             application.exec()
         finally:
             face.close()
+
+
+def _options(run: Run, application: QApplication) -> Options:
+    """On X11 the clipboard is not read through Qt: its window stands still until the other program answers."""
+    options = Options(run.options.dry_run, run.options.record)
+    if application.platformName() == "xcb" and shutil.which("xclip"):
+        return options
+    clipboard = application.clipboard()
+    return replace(options, clipboard=QtClipboard(clipboard), clipboard_sense=ClipboardSense(clipboard))
 
 
 def appearance_of(run: Run) -> Appearance:

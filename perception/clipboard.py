@@ -1,221 +1,129 @@
-"""The clipboard without a window: told of changes by the X server, or asked again and again where there is none."""
+"""The sense "clipboard": what was copied, each change told once, and every change that was not told counted."""
 
 from __future__ import annotations
 
 import os
-import re
-import select
 import shutil
-import subprocess
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from threading import Event as StopSignal
 from typing import Protocol
 
+from model.stream.clipboard import SECRET
 from model.stream.errors import DeviceLost
 from model.stream.protocols import Post
+from model.stream.queues import QueueStatistics
 from model.stream.values import Channel, Copied, Event, Origin
 
-MAX_CHARACTERS = 10_000
-ANSWER_TIMEOUT_S = 5.0
-WAIT_S = 0.25
-"""How long to wait for a change before looking whether to stop."""
-POLL_S = 1.0
-CHUNK_BYTES = 1 << 20
-SECRET_MARK = "x-kde-passwordManagerHint"
-TEXT_TARGETS = ("UTF8_STRING", "STRING", "TEXT", "text/plain", "text/plain;charset=utf-8")
-URL = re.compile(r"(?:https?|ftp|file)://\S+|mailto:\S+|www\.\S+", re.IGNORECASE)
-
-Content = str | bytes | None
-"""Text; something that is no text; or nothing at all."""
-
-
-def copied(content: Content, t_ns: int, size_bytes: int | None = None) -> Event:
-    """The event that something was copied. `size_bytes` is the true size if `content` was shortened before."""
-    if not content and not isinstance(content, bytes):
-        return _event(t_ns, Copied("empty", "", 0))
-    if isinstance(content, bytes):
-        return _event(t_ns, Copied("binary", "", len(content) if size_bytes is None else size_bytes))
-    size_bytes = len(content.encode("utf-8", "surrogatepass")) if size_bytes is None else size_bytes
-    kept = content[:MAX_CHARACTERS]
-    return _event(t_ns, Copied("url" if URL.fullmatch(kept.strip()) else "text", kept, size_bytes))
-
-
-def _event(t_ns: int, data: Copied) -> Event:
-    return Event(t_ns, Channel.CLIPBOARD, data, Origin.WORLD)
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What was read off a clipboard; `size_bytes` counts also what was not kept."""
-
-    content: Content
-    size_bytes: int = 0
+SELECTION_REST_S = 0.5
+"""Selecting by dragging changes the selection with every pixel; it is read no more often than this."""
 
 
 class Source(Protocol):
-    """A clipboard that can be waited for and read."""
+    """A clipboard that can be waited for and read. Raises `DeviceLost` once it is gone."""
 
-    def wait(self, stop: StopSignal) -> bool:
-        """Whether something may have been copied. Returns after a second at most."""
+    def wait(self, stop: StopSignal) -> int:
+        """How many changes there were since the last call. Returns after a second at most."""
         ...
 
-    def read(self) -> Held | None:
-        """None if it is a secret, or whoever copied it does not answer. Raises `DeviceLost`."""
+    def read(self, stop: StopSignal) -> Copied | None:
+        """None if whoever copied it does not answer, or something else was copied meanwhile."""
         ...
 
     def close(self) -> None: ...
 
 
-class ClipboardPoller:
-    """The sense "clipboard" for a run without a window. Posts what is there at first, then every change."""
+class Teller:
+    """Posts what was copied unless it was the last thing posted, and keeps count."""
+
+    def __init__(self, name: str, now_ns: Callable[[], int]) -> None:
+        self._name = name
+        self._now_ns = now_ns
+        self._last: Copied | None = None
+        self._changes = 0
+        self._untold = 0
+
+    def tell(self, copied: Copied | None, changes: int, post: Post) -> None:
+        """The newest of so many changes; None if it could not be read."""
+        self._changes += changes
+        self._untold += changes if copied is None else changes - 1
+        if copied is not None and copied != self._last:
+            self._last = copied
+            post(Event(self._now_ns(), Channel.CLIPBOARD, copied, Origin.WORLD))
+
+    def forget(self) -> None:
+        """What is there will be told again."""
+        self._last = None
+
+    def statistics(self) -> QueueStatistics:
+        """A queue of one: of several changes at once only the newest is told."""
+        return QueueStatistics(self._name, 0, 1, self._changes, self._untold, "all but the newest")
+
+
+class ClipboardWatch:
+    """A sense on a thread of its own. Tells what is there at first, and then every change."""
 
     name = "clipboard"
+    rest_s = 0.0
 
     def __init__(
-        self,
-        open_source: Callable[[], Source] | None = None,
-        now_ns: Callable[[], int] = time.monotonic_ns,
+        self, open_source: Callable[[], Source] | None = None, now_ns: Callable[[], int] = time.monotonic_ns
     ) -> None:
-        self._open_source = open_source or open_source_here
-        self._now_ns = now_ns
+        self._open_source = open_source or (lambda: open_selection("CLIPBOARD"))
+        self._teller = Teller(self.name, now_ns)
 
     def run(self, post: Post, stop: StopSignal) -> None:
         """Raises `DeviceLost` if the desktop goes away."""
         source = self._open_source()
+        self._teller.forget()
         try:
-            self._watch(source, post, stop)
+            changes = 1
+            while not stop.is_set():
+                if changes:
+                    self._teller.tell(self._read(source, stop), changes, post)
+                    stop.wait(self.rest_s)
+                changes = source.wait(stop)
         finally:
             source.close()
 
-    def _watch(self, source: Source, post: Post, stop: StopSignal) -> None:
-        last: object = None
-        changed = True
-        while not stop.is_set():
-            held = source.read() if changed else None
-            if held is not None:
-                event = copied(held.content, self._now_ns(), held.size_bytes)
-                if event.data != last:
-                    last = event.data
-                    post(event)
-            changed = source.wait(stop)
+    def statistics(self) -> QueueStatistics:
+        return self._teller.statistics()
+
+    def _read(self, source: Source, stop: StopSignal) -> Copied | None:
+        return source.read(stop)
 
 
-def open_source_here() -> Source:
-    """The clipboard of this desktop. Raises `DeviceLost` if there is none."""
-    display = os.environ.get("DISPLAY")
-    if display and shutil.which("xclip"):
-        return XSelection(display)
-    return Pyperclip()
+class SelectionWatch(ClipboardWatch):
+    """The sense "selection": what was selected with the mouse, X11's primary selection."""
+
+    name = "selection"
+    rest_s = SELECTION_REST_S
+
+    def __init__(
+        self, open_source: Callable[[], Source] | None = None, now_ns: Callable[[], int] = time.monotonic_ns
+    ) -> None:
+        super().__init__(open_source or (lambda: open_selection("PRIMARY")), now_ns)
+
+    def _read(self, source: Source, stop: StopSignal) -> Copied | None:
+        copied = source.read(stop)
+        if copied is None or copied == SECRET or not copied.text:
+            return None if copied is None else Copied("selection", "", 0)
+        return replace(copied, kind="selection")
 
 
-class XSelection:
-    """The X clipboard. The server tells when its owner changes (XFIXES), so an idle clipboard costs nothing.
+def open_selection(selection: str) -> Source:
+    """`CLIPBOARD` or `PRIMARY` of this desktop. Raises `DeviceLost` naming what is missing.
 
-    It is read by xclip and not by a connection of our own: a large item arrives in pieces that xclip puts together,
-    and an owner that hangs is left by ending a process.
+    Where nobody tells which formats there are, nothing is read at all: a password would look like any other text.
     """
+    display = os.environ.get("DISPLAY")
+    if not display:
+        raise DeviceLost(
+            "The clipboard is not watched: without a window that takes an X11 desktop (DISPLAY is not set)."
+        )
+    if shutil.which("xclip") is None:
+        raise DeviceLost("The clipboard is not watched: xclip is missing; install it with: apt-get install xclip.")
+    from perception.x11_selection import XSelection
 
-    def __init__(self, display: str) -> None:
-        self._command = ("xclip", "-display", display, "-selection", "clipboard", "-out")
-        self._open(display)
-
-    def wait(self, stop: StopSignal) -> bool:
-        from Xlib.error import ConnectionClosedError
-
-        del stop  # a quarter of a second is soon enough
-        try:
-            if not self._display.pending_events():
-                select.select([self._display.fileno()], [], [], WAIT_S)
-            changed = False
-            while self._display.pending_events():
-                self._display.next_event()
-                changed = True
-            return changed
-        except (ConnectionClosedError, OSError) as error:
-            raise DeviceLost("The clipboard went away: the connection to the X server was closed.") from error
-
-    def read(self) -> Held | None:
-        targets = self._ask("TARGETS")
-        if targets is None:
-            return None
-        names = targets.content.split() if isinstance(targets.content, str) else []
-        if SECRET_MARK in names:
-            return None
-        wanted = next((target for target in TEXT_TARGETS if target in names), "")
-        if not wanted:
-            return Held(b"" if names else None)
-        return self._ask(wanted)
-
-    def close(self) -> None:
-        from Xlib.error import ConnectionClosedError
-
-        try:
-            self._display.close()
-        except (ConnectionClosedError, OSError):
-            pass  # it is gone already
-
-    def _open(self, display: str) -> None:
-        from Xlib.display import Display
-        from Xlib.error import DisplayError
-        from Xlib.ext import xfixes
-
-        try:
-            self._display = Display(display)
-        except (DisplayError, OSError) as error:
-            raise DeviceLost(f"The clipboard cannot be reached: {error}. Is DISPLAY right?") from error
-        if not self._display.has_extension(xfixes.extname):
-            self._display.close()
-            raise DeviceLost("The clipboard cannot be watched: this X server has no XFIXES extension.")
-        self._display.xfixes_query_version()
-        clipboard = self._display.get_atom("CLIPBOARD")
-        root = self._display.screen().root
-        self._display.xfixes_select_selection_input(root, clipboard, xfixes.XFixesSetSelectionOwnerNotifyMask)
-        self._display.flush()
-
-    def _ask(self, target: str) -> Held | None:
-        command = (*self._command, "-target", target)
-        try:
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        except OSError as error:
-            raise DeviceLost(f"The clipboard cannot be read: xclip does not start ({error.strerror}).") from error
-        watchdog = threading.Timer(ANSWER_TIMEOUT_S, process.kill)
-        watchdog.start()
-        with process:
-            held = _keep_beginning(process)
-        watchdog.cancel()
-        if process.returncode < 0:
-            return None
-        return held if process.returncode == 0 else Held("")
-
-
-def _keep_beginning(process: subprocess.Popen[bytes]) -> Held:
-    assert process.stdout is not None
-    kept = process.stdout.read(4 * MAX_CHARACTERS)  # a character has at most four bytes
-    size_bytes = len(kept)
-    while chunk := process.stdout.read(CHUNK_BYTES):
-        size_bytes += len(chunk)
-    return Held(kept.decode("utf-8", "ignore"), size_bytes)
-
-
-class Pyperclip:
-    """The clipboard of any desktop, asked once a second."""
-
-    def wait(self, stop: StopSignal) -> bool:
-        return not stop.wait(POLL_S)
-
-    def read(self) -> Held | None:
-        import pyperclip
-
-        try:
-            text = pyperclip.paste()
-        except pyperclip.PyperclipException as error:
-            raise DeviceLost(
-                "The clipboard cannot be read: there is no desktop, or xclip (or wl-clipboard on Wayland) is missing."
-            ) from error
-        return Held(text, len(text.encode("utf-8", "surrogatepass")))
-
-    def close(self) -> None:
-        """Nothing is held open."""
+    return XSelection(display, selection)

@@ -10,12 +10,19 @@ from threading import Event as StopSignal
 
 from actions.hands import Focus, typeable
 from model.stream.values import Place
+from tests.fake_clipboard import FakeClipboard
 
 
 class FakeHands:
-    """`texts` holds what stands in each window; `done` every stroke. `before_stroke` may interfere."""
+    """`texts` holds what stands in each window; `done` every stroke. `before_stroke` may interfere.
 
-    def __init__(self) -> None:
+    With a clipboard, what is `selected` in the text can be copied and cut, and cutting be undone.
+    """
+
+    def __init__(self, clipboard: FakeClipboard | None = None) -> None:
+        self.clipboard = clipboard
+        self.selected = ""
+        self._uncut = ""
         self.focus: int | None = 1
         self.app = "notes"
         self.texts: dict[int, str] = {1: "", 2: ""}
@@ -46,6 +53,8 @@ class FakeHands:
             self._edit(lambda old: old[:-1])
         elif len(chord) == 1:
             self._edit(lambda old: old + chord)
+        elif self.clipboard is not None:
+            self._take(chord, self.clipboard)
 
     def click(self, point: tuple[int, int], button: str, count: int, stop: StopSignal) -> None:
         self.before_stroke()
@@ -86,6 +95,15 @@ class FakeHands:
     @property
     def text(self) -> str:
         return self.texts[self.focus or 0]
+
+    def _take(self, chord: str, clipboard: FakeClipboard) -> None:
+        if chord in ("ctrl+c", "ctrl+shift+c", "ctrl+x") and self.selected:
+            clipboard.write(self.selected)
+        if chord == "ctrl+x" and self.selected:
+            self._uncut, gone, self.selected = self.text, self.selected, ""
+            self._edit(lambda old: old.replace(gone, "", 1))
+        elif chord == "ctrl+z":
+            self._edit(lambda old: self._uncut)
 
     def _stroke(self, what: str) -> None:
         self._strokes += 1

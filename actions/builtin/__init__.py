@@ -43,7 +43,7 @@ def builtin_bodies(context: Context) -> dict[str, Body]:
         dictation_bodies(context.hands, trail, context.dictation, lambda: [item.text for item in lists.items(NAMES)]),
         screen_bodies(context.hands, context.look, context.marker),
         picture_bodies(context.look, user_folder("pictures", env) / "Screenshots", now),
-        clipboard_bodies(context.hands, trail, context.clipboard),
+        clipboard_bodies(context.hands, trail, context.clipboard, context.clipboard_history),
         app_bodies(env, start),
         link_bodies(env, start, context.search_address),
         window_bodies(context.windows, env),

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from actions.apps import launch
 from actions.clipboard import Clipboard
+from actions.clipboard_history import ClipboardHistory
 from actions.dictation import Dictation
 from actions.facts import Facts
 from actions.hands import Hands
@@ -69,3 +70,4 @@ class Context:
     now: Callable[[], datetime] = datetime.now
     env: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     start: Start = launch
+    clipboard_history: ClipboardHistory = field(default_factory=ClipboardHistory)

@@ -55,6 +55,7 @@ class Sources:
         self._lines: OrderedDict[int, Item] = OrderedDict()
         self._window: Item | None = None
         self._clipboard: Item | None = None
+        self._selection: Item | None = None
         self._outcomes: deque[Item] = deque(maxlen=MAX_OUTCOMES_IN_FIELD)
         self.utterance = Utterance(0, None, 0, open=False)
 
@@ -77,6 +78,9 @@ class Sources:
             case Window(title=title):
                 self._window = self._add_item(event, "window", title)
                 return self._window
+            case Copied(kind="selection", text=text):
+                self._selection = self._add_item(event, "selection", text) if text else None
+                return self._selection
             case Copied(kind=kind, text=text):
                 self._clipboard = self._add_item(event, kind, text)
                 return self._clipboard
@@ -102,9 +106,9 @@ class Sources:
         return self._items.get(item_id)
 
     def field(self) -> tuple[Item, ...]:
-        """What is present now, bounded: outcomes, clipboard and window first, then the newest lines."""
+        """What is present now, bounded: outcomes, clipboard, selection and window, then the newest lines."""
         present = [*reversed(self._outcomes)]
-        present += [item for item in (self._clipboard, self._window) if item is not None]
+        present += [item for item in (self._clipboard, self._selection, self._window) if item is not None]
         present += reversed(self._lines.values())
         return tuple(present[:MAX_FIELD])
 

@@ -126,11 +126,20 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """`clipboard`: what was copied. `text` is shortened to what is kept; `size_bytes` is the true size."""
+    """`clipboard`: what was copied or, with the kind `selection`, selected with the mouse.
+
+    `text` is shortened to what is kept, of files it is their paths; `size_bytes` is the true size. A `secret` says
+    nothing of itself.
+    """
 
     kind: str
     text: str
     size_bytes: int
+    count: int = 0
+    """How many files."""
+    width_px: int = 0
+    height_px: int = 0
+    """Of an image; 0 where that cannot be told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import pytest
 
 from actions.apps import launch
 from actions.builtin import Context, builtin_bodies
-from actions.clipboard import open_clipboard
+from actions.clipboard_history import ClipboardHistory
 from actions.dictation import Dictation
 from actions.executor import Decision, Executor
 from actions.facts import Facts
@@ -20,6 +20,7 @@ from actions.mixer import PulseMixer
 from actions.players import MprisPlayers
 from actions.schedule import Schedule
 from actions.x11 import X11Hands
+from actions.x11_clipboard import open_clipboard
 from actions.x11_windows import X11Windows
 from desktop.probing import Probe, open_probe
 from desktop.virtual import VirtualDesktop
@@ -29,6 +30,7 @@ from model.stream.sources import Sources
 from model.stream.values import (
     Action,
     Channel,
+    Copied,
     Event,
     Opened,
     Opening,
@@ -40,6 +42,7 @@ from model.stream.values import (
     Tick,
     Word,
 )
+from perception.clipboard import ClipboardWatch
 from tests.fake_devices import FakeMarker
 
 pytestmark = pytest.mark.integration
@@ -88,11 +91,12 @@ class Rig:
         self.journal = Journal(directory / "journal.jsonl", time.time)
         self.windows = X11Windows(screen.display)
         posted: list[Event] = []
+        self.clipboard, self.history = open_clipboard(screen.env), ClipboardHistory()
         context = Context(
             hands,
             self.windows,
             self.look,
-            open_clipboard(screen.env),
+            self.clipboard,
             Mute(),
             FakeMarker(),
             PulseMixer(screen.env.get("PULSE_SERVER", "")),
@@ -102,6 +106,7 @@ class Rig:
             Facts(time.monotonic),
             directory / "files",
             env=screen.env,
+            clipboard_history=self.history,
         )
         self.executor = Executor(
             CATALOGUE, self.sources, builtin_bodies(context), self.journal, posted.append, time.monotonic_ns,
@@ -133,6 +138,7 @@ def rig(virtual_screen: VirtualDesktop, tmp_path: Path) -> Iterator[Rig]:
         rig = Rig(virtual_screen, hands, tmp_path)
         yield rig
         rig.windows.close()
+        rig.clipboard.close()
         rig.journal.close()
 
 
@@ -197,6 +203,79 @@ def test_copies_and_pastes(rig: Rig, probe: Probe) -> None:
     probe.wait_for_text("again")
 
 
+def test_where_nothing_is_selected_nothing_is_copied_or_cut(rig: Rig, probe: Probe) -> None:
+    rig.clipboard.write("before")
+    for action in ("copy", "cut"):
+        outcome = rig.ask(action)
+        assert (outcome.status, outcome.text) == (Status.REFUSED, f"There is nothing selected to {action}.")
+    assert rig.ask("read_clipboard").text == "Your clipboard says: before."
+    assert probe.text == ""
+
+
+def test_the_same_is_copied_again(rig: Rig, virtual_screen: VirtualDesktop) -> None:
+    open_probe(virtual_screen, text="again")
+    rig.ask("press_keys", keys="control a")
+    assert [rig.ask("copy").text, rig.ask("copy").text] == ["Copied.", "Copied."]
+
+
+def test_copies_out_of_an_xterm_without_interrupting_it(rig: Rig, virtual_screen: VirtualDesktop) -> None:
+    """In xterm Control Shift C is Control C."""
+    ready, interrupted = virtual_screen.home / "ready", virtual_screen.home / "interrupted"
+    script = f"trap 'touch {interrupted}' INT; printf 'abracadabra%.0s' 1 2 3 4 5; touch {ready}; cat"
+    virtual_screen.start("xterm", "-geometry", "80x24+100+100", "-e", "sh", "-c", script)
+    wait_until(ready.exists)
+    wait_until(lambda: _app(rig) == "xterm")
+    assert rig.ask("copy").status is Status.REFUSED
+
+    def select_the_word() -> bool:
+        focus = rig.hands.active_window()
+        assert focus is not None
+        assert focus.place is not None
+        rig.hands.click((focus.place.x_px + 60, focus.place.y_px + 8), "left", 2, threading.Event())
+        return rig.ask("copy").text == "Copied."
+
+    wait_until(select_the_word)
+    assert rig.ask("read_clipboard").text == f"Your clipboard says: {'abracadabra' * 5}."
+    assert not interrupted.exists()
+
+
+def test_cuts_and_takes_it_back(rig: Rig, probe: Probe) -> None:
+    rig.clipboard.write("before")
+    rig.ask("type_text", text="cut me out")
+    probe.wait_for_text("cut me out")
+    rig.ask("press_keys", keys="control a")
+    assert rig.ask("cut").text == "Cut."
+    probe.wait_for_text("")
+    assert rig.ask("read_clipboard").text == "Your clipboard says: cut me out."
+    assert rig.executor.undo().text == "Put back what was cut. The clipboard is as it was."
+    probe.wait_for_text("cut me out")
+    assert rig.ask("read_clipboard").text == "Your clipboard says: before."
+
+
+def test_what_was_copied_earlier_is_pasted(rig: Rig, probe: Probe, on_screen: VirtualDesktop) -> None:
+    stop = threading.Event()
+
+    def note(event: Event) -> None:
+        if isinstance(event.data, Copied):
+            rig.history.add(event.data)
+
+    watching = threading.Thread(target=ClipboardWatch().run, args=(note, stop))
+    watching.start()
+    for copied in ("milk", "eggs", "bread"):
+        rig.clipboard.write(copied)
+        wait_until(lambda copied=copied: [entry.text for entry in rig.history.entries()][:1] == [copied])
+    assert rig.ask("clipboard_history").text == "The newest first, you copied: 1, bread; 2, eggs; 3, milk."
+    fetched = rig.ask("clipboard_history", index="the third last")
+    assert fetched.text == "Back on your clipboard, ready to be pasted: milk."
+    rig.ask("paste")
+    probe.wait_for_text("milk")
+    assert rig.executor.undo(2).status is Status.UNDONE
+    probe.wait_for_text("")
+    assert rig.ask("read_clipboard").text == "Your clipboard says: bread."
+    stop.set()
+    watching.join()
+
+
 def test_panic_in_the_middle_of_typing(rig: Rig, probe: Probe) -> None:
     stop = threading.Event()
     thread = threading.Thread(target=rig.executor.run, args=(stop,))
@@ -259,6 +338,11 @@ def test_a_window_that_is_gone_cannot_be_brought_to_the_front(rig: Rig, virtual_
 def _active(rig: Rig) -> str:
     focus = rig.hands.active_window()
     return focus.title if focus else ""
+
+
+def _app(rig: Rig) -> str:
+    focus = rig.hands.active_window()
+    return focus.app if focus else ""
 
 
 def _width_px(rig: Rig) -> int:

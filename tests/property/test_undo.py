@@ -13,22 +13,13 @@ from actions.builtin.clipboard import clipboard_bodies
 from actions.builtin.keyboard import keyboard_bodies
 from actions.builtin.timers import timer_bodies
 from actions.builtin.trail import Trail
+from actions.clipboard_history import ClipboardHistory
 from actions.hands import can_be_erased, typeable
 from actions.schedule import Schedule
+from tests.fake_clipboard import FakeClipboard
 from tests.fake_hands import FakeHands
 
 texts = st.text(min_size=1, max_size=12)
-
-
-class FakeClipboard:
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def read(self) -> str:
-        return self.text
-
-    def write(self, text: str) -> None:
-        self.text = text
 
 
 @given(texts, st.lists(texts, min_size=1, max_size=4))
@@ -70,7 +61,8 @@ def test_what_was_typed_before_the_stop_is_taken_back(text: str, data: st.DataOb
 @given(st.text(min_size=1), st.text(min_size=1))
 def test_the_clipboard_is_as_it_was(before: str, text: str) -> None:
     clipboard, hands = FakeClipboard(before), FakeHands()
-    result = clipboard_bodies(hands, Trail(hands), clipboard)["set_clipboard"]({"text": text}, StopSignal())
+    bodies = clipboard_bodies(hands, Trail(hands), clipboard, ClipboardHistory())
+    result = bodies["set_clipboard"]({"text": text}, StopSignal())
     assert clipboard.text == text
     assert isinstance(result, Done)
     assert result.undo is not None

@@ -11,6 +11,7 @@ import pytest
 
 from actions.bodies import Done, Halted, Refused, Result
 from actions.builtin import Context, builtin_bodies
+from actions.clipboard_history import ClipboardHistory
 from actions.dictation import Dictation
 from actions.executor import Executor
 from actions.facts import Facts
@@ -18,8 +19,10 @@ from actions.hands import Focus
 from actions.players import Player
 from actions.schedule import Schedule
 from model.stream.catalogue import load_catalogue
+from model.stream.clipboard import BINARY, SECRET
 from model.stream.errors import NotPermitted
-from model.stream.values import Event, Outcome, Place, Status
+from model.stream.values import Copied, Event, Outcome, Place, Status
+from tests.fake_clipboard import FakeClipboard
 from tests.fake_devices import FakeMarker, FakeMixer, FakePlayers
 from tests.fake_hands import FakeHands, FakeWindows
 
@@ -62,22 +65,12 @@ class FakeSpeaker:
         return 0.5 < self.rate < 2
 
 
-class FakeClipboard:
-    def __init__(self) -> None:
-        self.text = ""
-
-    def read(self) -> str:
-        return self.text
-
-    def write(self, text: str) -> None:
-        self.text = text
-
-
 class Rig:
     """Everything a body may act on, in memory."""
 
     def __init__(self, home: Path) -> None:
-        self.hands, self.look, self.speaker, self.clipboard = FakeHands(), FakeLook([]), FakeSpeaker(), FakeClipboard()
+        self.look, self.speaker, self.clipboard = FakeLook([]), FakeSpeaker(), FakeClipboard()
+        self.hands, self.history = FakeHands(self.clipboard), ClipboardHistory()
         self.windows = FakeWindows()
         self.started: list[tuple[str, ...]] = []
         self.events: list[Event] = []
@@ -122,6 +115,7 @@ class Rig:
                 now=self.now,
                 env=self.env,
                 start=self.start,
+                clipboard_history=self.history,
             )
         )
 
@@ -138,7 +132,7 @@ def test_every_action_of_the_catalogue_can_be_done_or_says_what_is_missing(rig: 
 
 
 def test_what_is_undoable_by_declaration_comes_with_an_undo(rig: Rig) -> None:
-    rig.clipboard.text = "before"
+    rig.clipboard.write("before")
     rig.players.players = [Player("p", "Player", True, "So What")]
     values = {
         "text": "words",
@@ -152,6 +146,7 @@ def test_what_is_undoable_by_declaration_comes_with_an_undo(rig: Rig) -> None:
         if name in rig.bodies:
             filled = {slot.name: values[slot.name] for slot in spec.slots if slot.name in values}
             rig.mixer.silent = name == "unmute"
+            rig.hands.selected = "selected"
             result = rig.run(name, **filled) if spec.undoable else None
             assert (isinstance(result, Done) and result.undo is not None) == spec.undoable, name
 
@@ -298,28 +293,201 @@ def test_reads_the_focused_window_or_one_line(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize(
-    ("app", "chord"), [("notes", "ctrl+c"), ("xterm", "ctrl+shift+c"), ("konsole", "ctrl+shift+c")]
+    ("app", "chord"), [("notes", "ctrl+c"), ("gnome-terminal-server", "ctrl+shift+c"), ("konsole", "ctrl+shift+c")]
 )
 def test_copies_without_interrupting_a_terminal(rig: Rig, app: str, chord: str) -> None:
-    rig.hands.app = app
-    rig.run("copy")
+    rig.hands.app, rig.hands.selected = app, "some text"
+    assert rig.run("copy").text == "Copied."
     assert rig.hands.done == [chord]
+    assert rig.clipboard.text == "some text"
+
+
+@pytest.mark.parametrize("app", ["xterm", "urxvt"])
+def test_a_terminal_without_keys_for_it_is_not_interrupted(rig: Rig, app: str) -> None:
+    rig.hands.app = app
+    assert rig.run("copy") == Refused("There is nothing selected to copy.")
+    rig.clipboard.marked = Copied("text", "a line", 6)
+    assert rig.run("copy").text == "Copied."
+    assert rig.clipboard.text == "a line"
+    assert isinstance(rig.run("paste"), Refused)
+    assert rig.hands.done == []
+
+
+def test_the_same_can_be_copied_again(rig: Rig) -> None:
+    rig.clipboard.write("some text")
+    rig.hands.selected = "some text"
+    assert isinstance(rig.run("copy"), Done)
+
+
+@pytest.mark.parametrize("action", ["copy", "cut"])
+def test_where_nothing_was_taken_that_is_said(rig: Rig, action: str) -> None:
+    rig.clipboard.write("before")
+    assert rig.run(action) == Refused(f"There is nothing selected to {action}.")
+    assert rig.clipboard.text == "before"
+    rig.hands.focus = None
+    assert isinstance(rig.run(action), Refused)
+
+
+@pytest.mark.parametrize("action", ["copy", "cut"])
+def test_nothing_is_taken_once_stopped(rig: Rig, action: str) -> None:
+    stop = StopSignal()
+    stop.set()
+    rig.hands.selected = "some text"
+    assert isinstance(rig.run(action, stop), Halted)
+    assert rig.clipboard.text == ""
+
+
+def test_cuts_and_puts_it_back(rig: Rig) -> None:
+    rig.clipboard.write("before")
+    rig.hands.texts[1], rig.hands.selected = "keep and cut", " and cut"
+    result = rig.run("cut")
+    assert isinstance(result, Done)
+    assert (rig.hands.text, rig.clipboard.text) == ("keep", " and cut")
+    assert result.undo is not None
+    assert result.undo(StopSignal()) == "Put back what was cut. The clipboard is as it was."
+    assert (rig.hands.text, rig.clipboard.text) == ("keep and cut", "before")
+
+
+def test_what_was_cut_is_not_put_back_into_another_window(rig: Rig) -> None:
+    rig.hands.texts[1] = rig.hands.selected = "cut"
+    result = rig.run("cut")
+    assert isinstance(result, Done)
+    rig.hands.focus = 2
+    assert result.undo is not None
+    with pytest.raises(NotPermitted):
+        result.undo(StopSignal())
+    assert rig.clipboard.text == "cut"
+
+
+def test_what_the_user_copied_afterwards_stays(rig: Rig) -> None:
+    rig.clipboard.write("before")
+    rig.hands.texts[1] = rig.hands.selected = "cut"
+    cut = rig.run("cut")
+    placed = rig.run("set_clipboard", text="words")
+    rig.clipboard.write("copied by hand")
+    assert isinstance(placed, Done)
+    assert placed.undo is not None
+    with pytest.raises(NotPermitted, match="something else was copied"):
+        placed.undo(StopSignal())
+    assert isinstance(cut, Done)
+    assert cut.undo is not None
+    assert cut.undo(StopSignal()).endswith("something else was copied since.")
+    assert (rig.hands.text, rig.clipboard.text) == ("cut", "copied by hand")
+
+
+def test_several_can_be_taken_back_one_by_one(rig: Rig) -> None:
+    rig.clipboard.write("before")
+    results = [rig.run("set_clipboard", text=text) for text in ("one", "two", "three")]
+    for result, text in zip(reversed(results), ("two", "one", "before"), strict=True):
+        assert isinstance(result, Done)
+        assert result.undo is not None
+        result.undo(StopSignal())
+        assert rig.clipboard.text == text
+
+
+def test_what_is_too_long_is_not_copied_in_part(rig: Rig) -> None:
+    rig.hands.app = "xterm"
+    rig.clipboard.marked = Copied("text", "x" * 1_000_000, 2_000_000)
+    assert rig.run("copy") == Refused("That is too long for me to copy.")
+
+
+def test_nothing_is_cut_out_of_a_terminal(rig: Rig) -> None:
+    rig.hands.app, rig.hands.selected = "xterm", "some text"
+    assert isinstance(rig.run("cut"), Refused)
+    assert rig.hands.done == []
+
+
+def test_a_secret_is_neither_read_out_nor_held_to_be_restored(rig: Rig) -> None:
+    rig.clipboard.hold(SECRET)
+    assert rig.run("read_clipboard") == Done("What is on your clipboard is marked as a secret, so I do not read it.")
+    result = rig.run("set_clipboard", text="new")
+    assert isinstance(result, Done)
+    assert result.undo is None
 
 
 def test_reads_the_clipboard_out_but_not_for_ever(rig: Rig) -> None:
     assert rig.run("read_clipboard") == Done("There is no text on your clipboard.")
-    rig.clipboard.text = "milk\nand honey"
+    rig.clipboard.write("milk\nand honey")
     assert rig.run("read_clipboard") == Done("Your clipboard says: milk and honey.")
-    rig.clipboard.text = "word " * 200_000
+    rig.clipboard.write("word " * 200_000)
     result = rig.run("read_clipboard")
     assert len(result.text) < 700
 
 
+IMAGE = Copied("image", "", 2_000, width_px=800, height_px=600)
+FILES = Copied("files", "/home/me/a.txt\n/home/me/photos/", 60, count=2)
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        (IMAGE, "On your clipboard: an image of 800 by 600 pixels."),
+        (Copied("image", "", 5), "On your clipboard: an image."),
+        (FILES, "On your clipboard: 2 files, a.txt, photos."),
+        (BINARY, "There is no text on your clipboard."),
+        (None, "The program that you copied from does not answer."),
+    ],
+)
+def test_says_what_is_there_if_it_is_no_text(rig: Rig, held: Copied | None, said: str) -> None:
+    rig.clipboard.hold(held)
+    assert rig.run("read_clipboard") == Done(said)
+
+
 def test_what_was_not_known_whole_is_not_put_back(rig: Rig) -> None:
-    rig.clipboard.text = "x" * 1_000_000
+    rig.clipboard.write("x" * 1_000_000)
     result = rig.run("set_clipboard", text="new")
     assert isinstance(result, Done)
     assert result.undo is None
+
+
+def copied(rig: Rig, *texts: str) -> None:
+    """One after the other, the last of them being what is on the clipboard now."""
+    for text in texts:
+        rig.clipboard.write(text)
+        assert rig.clipboard.held is not None
+        rig.history.add(rig.clipboard.held)
+
+
+def test_says_what_was_copied_earlier(rig: Rig) -> None:
+    assert rig.run("clipboard_history") == Done("I have not seen you copy anything yet.")
+    rig.history.add(IMAGE)
+    rig.history.add(FILES)
+    copied(rig, "eggs", "milk and " + "honey " * 50)
+    said = rig.run("clipboard_history").text
+    assert said.startswith("The newest first, you copied: 1, milk and honey honey")
+    assert said.endswith("…; 2, eggs; 3, 2 files, a.txt, photos; 4, an image of 800 by 600 pixels.")
+    copied(rig, *map(str, range(10)))
+    assert rig.run("clipboard_history").text.endswith("1, 9; 2, 8; 3, 7; 4, 6; 5, 5.")
+
+
+@pytest.mark.parametrize(("index", "text"), [("2", "eggs"), ("-2", "eggs"), ("3", "milk"), ("-3", "milk")])
+def test_what_was_copied_earlier_can_be_pasted_again(rig: Rig, index: str, text: str) -> None:
+    copied(rig, "milk", "eggs", "bread")
+    result = rig.run("clipboard_history", index=index)
+    assert isinstance(result, Done)
+    assert result.text == f"Back on your clipboard, ready to be pasted: {text}."
+    assert rig.clipboard.text == text
+    assert result.undo is not None
+    result.undo(StopSignal())
+    assert rig.clipboard.text == "bread"
+
+
+def test_paths_of_files_can_be_pasted_again(rig: Rig) -> None:
+    rig.history.add(FILES)
+    said = rig.run("clipboard_history", index="1").text
+    assert said == "Back on your clipboard, ready to be pasted: the paths of 2 files, a.txt, photos."
+    assert rig.clipboard.text == FILES.text
+
+
+def test_what_cannot_be_fetched_back_is_said(rig: Rig) -> None:
+    copied(rig, "milk")
+    assert rig.run("clipboard_history", index="-1") == Done("That is on your clipboard now: milk.")
+    assert rig.run("clipboard_history", index="2") == Refused("I remember no more than 1 thing that you copied.")
+    rig.history.add(IMAGE)
+    assert "please copy it again" in rig.run("clipboard_history", index="1").text
+    rig.history.add(Copied("text", "x" * 10_000, 50_000))
+    assert "too long" in rig.run("clipboard_history", index="1").text
+    assert rig.clipboard.text == "milk"
 
 
 # Apps -----------------------------------------------------------------------------------------------------------

@@ -188,6 +188,17 @@ def test_a_sense_that_dies_is_told_of_and_the_others_go_on(announce: Callable[[s
     assert stage.live.state.captured == frozenset()
 
 
+class SelectingSense(FailingSense):
+    name = "selection"
+
+
+def test_the_sign_of_a_channel_stands_while_one_of_its_senses_is_on(announce: Callable[[str], None]) -> None:
+    announce("selection failed, again in")
+    with Stage(obey, senses=(WatchingSense(), SelectingSense())) as stage:
+        wait_until(lambda: stage.live.state.notice != "", 5, "the failure")
+        assert stage.live.state.captured == {Channel.CLIPBOARD}
+
+
 def test_a_sense_that_is_slow_to_stop_is_not_heard_after_a_pause() -> None:
     with Stage() as stage:
         late = stage.ears.post

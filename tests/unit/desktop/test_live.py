@@ -175,6 +175,7 @@ def test_items_tone_gesture_and_surprise() -> None:
         gesture=Gesture("nod"), surprise={Channel.SCREEN: 3.0},
     )  # fmt: skip
     assert (state.line, state.window, state.clipboard) == ("Submit", "xterm", "(binary)")
+    assert after(Copied("selection", "selected", 8), state=state).clipboard == "(binary)"
     assert (state.voice, state.gesture) == (0.9, Gesture("nod"))
     assert after(state=state, surprise={Channel.USER: 1.0}).surprise == {Channel.SCREEN: 3.0, Channel.USER: 1.0}
 

@@ -1,4 +1,4 @@
-"""What was copied, and a clipboard that is watched."""
+"""A clipboard that is watched: each change once, and those that were not told counted."""
 
 from __future__ import annotations
 
@@ -7,48 +7,27 @@ from threading import Event as StopSignal
 
 import pytest
 
+from model.stream.clipboard import BINARY, SECRET
 from model.stream.errors import DeviceLost
 from model.stream.values import Channel, Copied, Event, Origin
-from perception.clipboard import ClipboardPoller, Content, Held, copied
+from perception.clipboard import ClipboardWatch, SelectionWatch, open_selection
 
-
-@pytest.mark.parametrize(
-    ("content", "kind", "text", "size_bytes"),
-    [
-        ("milk and eggs", "text", "milk and eggs", 13),
-        ("grüße ✓", "text", "grüße ✓", 11),
-        ("https://example.org/a?b=1", "url", "https://example.org/a?b=1", 25),
-        ("see https://example.org", "text", "see https://example.org", 23),
-        ("", "empty", "", 0),
-        (None, "empty", "", 0),
-        (b"", "binary", "", 0),
-        (b"\x89PNG\x00", "binary", "", 5),
-        ("\ud800", "text", "\ud800", 3),
-    ],
-)
-def test_what_was_copied(content: Content, kind: str, text: str, size_bytes: int) -> None:
-    assert copied(content, 7) == Event(7, Channel.CLIPBOARD, Copied(kind, text, size_bytes), Origin.WORLD)
-
-
-def test_a_hundred_megabytes_are_shortened() -> None:
-    data = copied("a" * 100_000_000, 0).data
-    assert isinstance(data, Copied)
-    assert (len(data.text), data.size_bytes) == (10_000, 100_000_000)
+Reading = Copied | DeviceLost | None
 
 
 class ScriptedClipboard:
-    """Each entry is what the next reading finds; a `DeviceLost` is raised. Stops after the last."""
+    """Each entry is what the next reading finds, after so many changes. Stops after the last."""
 
-    def __init__(self, script: Sequence[Held | DeviceLost | None], stop: StopSignal) -> None:
-        self._script = list(script)
+    def __init__(self, script: Sequence[Reading | tuple[int, Reading]], stop: StopSignal) -> None:
+        self._script = [entry if isinstance(entry, tuple) else (1, entry) for entry in script]
         self._stop = stop
         self.closed = False
 
-    def wait(self, stop: StopSignal) -> bool:
-        return True
+    def wait(self, stop: StopSignal) -> int:
+        return self._script[0][0] if self._script else 0
 
-    def read(self) -> Held | None:
-        entry = self._script.pop(0)
+    def read(self, stop: StopSignal) -> Copied | None:
+        _, entry = self._script.pop(0)
         if not self._script:
             self._stop.set()
         if isinstance(entry, DeviceLost):
@@ -59,24 +38,58 @@ class ScriptedClipboard:
         self.closed = True
 
 
-def posted(*script: Held | DeviceLost | None) -> list[str]:
+def run(sense: type[ClipboardWatch], *script: Reading | tuple[int, Reading]) -> tuple[list[Event], ClipboardWatch]:
     stop, events = StopSignal(), list[Event]()
     source = ScriptedClipboard(script, stop)
+    watch = sense(lambda: source, lambda: 7)
+    watch.rest_s = 0.0
     try:
-        ClipboardPoller(lambda: source, now_ns=lambda: 7).run(events.append, stop)
+        watch.run(events.append, stop)
     finally:
         assert source.closed
-    return [event.data.text for event in events if isinstance(event.data, Copied)]
+    return events, watch
+
+
+def text(content: str) -> Copied:
+    return Copied("text", content, len(content))
+
+
+def posted(*script: Reading | tuple[int, Reading]) -> list[object]:
+    return [event.data for event in run(ClipboardWatch, *script)[0]]
 
 
 def test_only_changes_are_posted() -> None:
-    assert posted(Held("a", 1), Held("a", 1), Held("b", 1), Held("a", 1)) == ["a", "b", "a"]
+    assert posted(text("a"), text("a"), text("b"), text("a")) == [text("a"), text("b"), text("a")]
+    assert run(ClipboardWatch, text("a"))[0] == [Event(7, Channel.CLIPBOARD, text("a"), Origin.WORLD)]
 
 
-def test_a_secret_is_passed_over() -> None:
-    assert posted(Held("a", 1), None, Held("a", 1)) == ["a"]
+def test_what_cannot_be_read_is_not_posted_but_counted() -> None:
+    events, watch = run(ClipboardWatch, text("a"), (3, None), (5, text("b")))
+    assert [event.data for event in events] == [text("a"), text("b")]
+    counted = watch.statistics()
+    assert (counted.name, counted.accepted, counted.dropped) == ("clipboard", 9, 7)
 
 
 def test_a_clipboard_that_dies_is_told_and_closed() -> None:
     with pytest.raises(DeviceLost, match="gone"):
-        posted(Held("a", 1), DeviceLost("gone"))
+        posted(text("a"), DeviceLost("gone"))
+
+
+def test_what_is_selected_is_told_as_such() -> None:
+    url = Copied("url", "https://a.org", 13)
+    events, watch = run(SelectionWatch, url, SECRET, text("b"), BINARY, None)
+    nothing = Copied("selection", "", 0)
+    assert [event.data for event in events] == [
+        Copied("selection", "https://a.org", 13), nothing, Copied("selection", "b", 1), nothing,
+    ]  # fmt: skip
+    assert watch.statistics().name == "selection"
+
+
+def test_without_marks_there_is_no_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    with pytest.raises(DeviceLost, match="DISPLAY"):
+        open_selection("CLIPBOARD")
+    monkeypatch.setenv("DISPLAY", ":77")
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(DeviceLost, match="apt-get install xclip"):
+        open_selection("CLIPBOARD")

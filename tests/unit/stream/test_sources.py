@@ -149,6 +149,15 @@ def test_only_the_newest_clipboard_and_window_are_present():
     assert [item.text for item in sources.field()] == ["new", "new"]
 
 
+def test_what_is_selected_is_present_beside_the_clipboard_until_nothing_is():
+    sources = Sources()
+    add(sources, Copied("text", "copied", 6))
+    add(sources, Copied("selection", "selected", 8))
+    assert [(item.kind, item.text) for item in sources.field()] == [("text", "copied"), ("selection", "selected")]
+    assert add(sources, Copied("selection", "", 0)) is None
+    assert [item.text for item in sources.field()] == ["copied"]
+
+
 def test_an_item_keeps_what_the_event_said():
     sources = Sources()
     item = sources.add(Event(5, Channel.SCREEN, Line(1, "Submit", SOMEWHERE), Origin.WORLD))
