@@ -72,6 +72,7 @@ class X11Hands:
         self._keymap = Keymap(self._display, self._lend, self._return)
         self._strokes = 0
         self._last_ns = 0
+        self._last_chord_ns = 0
         self._closed = False
 
     def __enter__(self) -> X11Hands:
@@ -119,6 +120,7 @@ class X11Hands:
             held = [self._key(modifier).keycode for modifier in modifiers]
             if not stop.is_set():
                 self._stroke(Stroke(stroke.keycode, tuple(dict.fromkeys([*held, *stroke.modifiers]))))
+                self._last_chord_ns = self._last_ns
 
     def _lend_for(self, text: str, stop: StopSignal) -> str:
         """Lend keys to what is on none, and return how much of `text` can be typed before more must be lent."""
@@ -237,6 +239,10 @@ class X11Hands:
     def recently_active(self) -> bool:
         """Whether a key event that a listener reports now may be one of ours."""
         return self._now_ns() - self._last_ns < LATE_NS
+
+    def recently_pressed(self) -> bool:
+        """The same, of keys and shortcuts that were pressed by name. Typing does not count: it presses no shortcuts."""
+        return self._now_ns() - self._last_chord_ns < LATE_NS
 
     def _tap(self, keys: Sequence[Held]) -> None:
         """Down and up again, noted before anything is down and until all is up."""

@@ -55,6 +55,9 @@ class AbsentHands:
     def recently_active(self) -> bool:
         return False
 
+    def recently_pressed(self) -> bool:
+        return False
+
     def close(self) -> None:
         pass
 

@@ -53,10 +53,11 @@ class Options:
 
 @dataclass(frozen=True)
 class Assembly:
-    """The parts of an engine, and whether our own hands are at work at this moment."""
+    """The parts of an engine, and whether our own hands are at work, or pressing a shortcut, at this moment."""
 
     parts: Parts
     ours: Callable[[], bool]
+    pressing: Callable[[], bool]
 
 
 def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
@@ -97,7 +98,7 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
             close=cleanup.pop_all().close,
             absent=tuple(reason for reason in (*desk.absent, no_voice) if reason),
         )
-    return Assembly(parts, desk.ours)
+    return Assembly(parts, desk.ours, desk.pressing)
 
 
 def open_hearing() -> Hearing:

@@ -45,6 +45,10 @@ class Desk:
         """Whether what the keyboard and the pointer do at this moment may be our own doing."""
         return self.hands.recently_active()
 
+    def pressing(self) -> bool:
+        """Whether a shortcut that is pressed at this moment may be our own doing."""
+        return self.hands.recently_pressed()
+
     def bodies(
         self, look: Look, speaker: Speaker, marker: Marker, schedule: Schedule, dictation: Dictation
     ) -> Mapping[str, Body]:

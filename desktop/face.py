@@ -28,8 +28,6 @@ from model.stream.errors import AmbidexError
 
 log = logging.getLogger(__name__)
 
-TYPING = ("type_text", "start_dictation")
-
 
 @dataclass(frozen=True)
 class Appearance:
@@ -47,7 +45,9 @@ class Appearance:
 class Face:
     """Built, started and closed on the GUI thread. Run `intents.run` on a thread of the engine's.
 
-    `ours` says whether our own hands are typing or clicking right now. Raises `BadSettings` for a wrong hotkey.
+    `ours` says whether our own hands are typing or clicking right now, `pressing` whether they press a shortcut: while
+    they type, a person's keys count, for Esc and the hotkey are how one interrupts it. Raises `BadSettings` for a wrong
+    hotkey.
     """
 
     def __init__(
@@ -56,6 +56,7 @@ class Face:
         live: LiveView,
         appearance: Appearance,
         ours: Callable[[], bool],
+        pressing: Callable[[], bool],
     ) -> None:
         chords = Chords(
             parse_chord(appearance.hotkey),
@@ -63,7 +64,6 @@ class Face:
             parse_chord(appearance.prompt_hotkey) if appearance.prompt_hotkey else None,
         )
         self._live = live
-        self._ours = ours
         self.bridge = Bridge(live)
         self.intents = Intents(commands, ours, self.bridge.prompt)
         submit = self.intents.submit_by_hand
@@ -74,7 +74,7 @@ class Face:
         self.marker = Marker()
         self._marked = 0
         self.tray = Tray(submit, self.overlay.toggle_visible, self._tell_status)
-        self.hotkeys = Hotkeys(chords, self.intents.submit, self._surroundings, self._pressing_chords)
+        self.hotkeys = Hotkeys(chords, self.intents.submit, self._surroundings, pressing)
         self.bridge.drawn.connect(self._draw)
         self.bridge.prompted.connect(self._open_prompt)
         if appearance.icon_file is not None:
@@ -108,12 +108,6 @@ class Face:
         """Called on the key hook's thread: reads one frozen value."""
         state = self._live.state
         return Surroundings(state.listening is not None, state.mode in ACTIVE)
-
-    def _pressing_chords(self) -> bool:
-        """Whether our own hands may be pressing a chord. Typing text presses none, so that a person's keys count then:
-        Esc and the hotkey are how one interrupts it."""
-        doing = self._live.state.doing
-        return self._ours() and (doing is None or doing.name not in TYPING)
 
     def _draw(self, state: LiveState) -> None:
         self.overlay.show_state(state)

@@ -21,7 +21,7 @@ def run_with_window(run: Run) -> None:
     application.setApplicationName("Ambidex")
     assembly = assemble(run.settings, run.places, _options(run, application))
     with running(run, assembly) as engine, signals_quit(engine.quit):
-        face = Face(engine, assembly.parts.live, appearance_of(run), assembly.ours)
+        face = Face(engine, assembly.parts.live, appearance_of(run), assembly.ours, assembly.pressing)
         try:
             face.bridge.ended.connect(application.quit)
             engine.also("intents", face.intents.run)

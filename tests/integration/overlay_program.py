@@ -105,9 +105,8 @@ def main() -> None:
     live = LiveView(lambda span: None)
     engine = ScriptedEngine(live, application.quit)
     stop = threading.Event()
-    face = Face(
-        engine, live, Appearance("<ctrl>+<alt>+space", "<ctrl>+<alt>+backspace", "<ctrl>+<alt>+t"), lambda: False
-    )
+    appearance = Appearance("<ctrl>+<alt>+space", "<ctrl>+<alt>+backspace", "<ctrl>+<alt>+t")
+    face = Face(engine, live, appearance, ours=lambda: False, pressing=lambda: False)
     card = face.overlay.card
 
     def drawn(state: LiveState) -> None:
