@@ -82,6 +82,10 @@ def _checks(settings: Settings, places: Places) -> tuple[Check, ...]:
         Check("screen", probes.screen),
         Check("clipboard", probes.clipboard),
         Check("injection", lambda: probes.injection(places)),
+        Check("windows", probes.windows),
+        Check("volume", probes.volume),
+        Check("media", probes.media),
+        Check("programs", probes.programs),
         Check("hotkey", lambda: probes.hotkey(settings)),
         Check("language model", probes.language_model),
     )

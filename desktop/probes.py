@@ -124,6 +124,39 @@ def injection(places: Places) -> str:
     return "Keys and clicks can be sent (XTEST)."
 
 
+def windows() -> str:
+    from actions.x11_windows import X11Windows
+
+    opened = X11Windows(os.environ.get("DISPLAY"))
+    try:
+        count = len(opened.all())
+    finally:
+        opened.close()
+    return f"The window manager tells of its windows ({count} open)."
+
+
+def volume() -> str:
+    from actions.mixer import PulseMixer
+
+    return f"The volume can be set; it is at {PulseMixer().level()} percent."
+
+
+def media() -> str:
+    from actions.players import MprisPlayers
+
+    names = ", ".join(player.name for player in MprisPlayers(os.environ).all())
+    return f"Media players can be controlled; running: {names or 'none'}."
+
+
+def programs() -> str:
+    """What opens pages, files and drafts of mail."""
+    from actions.apps import browser_command, installed_apps
+
+    if browser_command(os.environ) is None:
+        raise DeviceLost("Pages, files and mail cannot be opened: install xdg-utils.")
+    return f"Pages and files open in their own programs; {len(installed_apps(os.environ))} programs are in the menu."
+
+
 def hotkey(settings: Settings) -> str:
     from desktop.chords import Chords, Surroundings, parse_chord
     from desktop.hotkey import Hotkeys
