@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from model.stream.values import Place
 
 SHOWN_MS = 3_000
-GAP_PX, THICK_PX = 4, 4
+GAP_PX, THICK_PX = 8, 4
 """Between the text and its border, and how thick that is."""
 _COLOUR = QColor("#ff7a00")
 """Seen on light and on dark ground."""
