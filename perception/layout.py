@@ -123,7 +123,8 @@ def _is_letter(letters: Picture, left: int, top: int, width: int, height: int) -
 
 def _parts(joined: Picture) -> NDArray[np.int32]:
     """[parts, 4] left, top, width and height of what is connected, lines that have grown together parted."""
-    _, labels, statistics, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    _, found, statistics, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    labels = np.asarray(found, np.int32)
     boxes = np.asarray(statistics, np.int32)[1:, :4]
     if not len(boxes):
         return boxes
