@@ -30,6 +30,8 @@ def screen_bodies(hands: Hands, look: Look) -> Mapping[str, Body]:
         found = choose(values["target"], look.read())
         if isinstance(found, NotFound):
             return Refused(found.reason)
+        if found.doubt:
+            return Refused(found.doubt)
         window = hands.window_at(found.place.centre)
         hands.ready(stop)  # before the second look, so that no waiting comes between it and the click
         if stop.is_set():
