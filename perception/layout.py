@@ -46,6 +46,8 @@ MAX_LINES = 400
 
 def find_lines(picture: Picture) -> list[Place]:
     """The lines of text in a picture, from top to bottom; at most `MAX_LINES`."""
+    if min(picture.shape) < MIN_HEIGHT_PX:
+        return []
     letters = _without_frames(_ink(picture))
     closed = cv2.morphologyEx(letters, cv2.MORPH_CLOSE, _box(CLOSING_PX, 1))
     joined = _without_valleys(np.asarray(closed, np.uint8))
