@@ -15,16 +15,22 @@ FUZZY_AT_LEAST = 0.8
 """Similarity below which a line is taken for another word rather than for a misheard or misread one."""
 FUZZY_FROM_LETTERS = 4
 """Shorter words must be right: "no" is 80 % of "now"."""
+LABEL_WORDS = 3
+"""A line of no more words is the label of one thing: "delete" alone does not mean "Delete all"."""
 CLEARLY_SHORTER = 2
 """How many times the words of the best line another must have not to count as its rival."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The words that are meant, as they stand on the screen, and where."""
+    """The words that are meant, as they stand on the screen, and where.
+
+    `doubt` is a question for the user where the same words could mean another thing: who acts on it asks first.
+    """
 
     text: str
     place: Place
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +98,33 @@ def _match(wanted: list[str], text: str, place: Place) -> _Match | None:
     if likeness < (FUZZY_AT_LEAST if len(said) >= FUZZY_FROM_LETTERS else 1.0):
         return None
     start, end = spans[first][0], spans[last][1]
-    found = Found(text[start:end].strip(" .,:;|"), _part_of(place, text, start, end))
+    there = words[first : last + 1]
+    if likeness < 1.0 and _numbers(said) != _numbers("".join(there)):
+        return None
+    another = _is_longer_label(words, there) or (likeness < 1.0 and _is_longer_word(said, "".join(there)))
+    doubt = f"Do you mean {text.strip()}?" if another else ""
+    found = Found(text[start:end].strip(" .,:;|"), _part_of(place, text, start, end), doubt)
     return _Match(found, 1 if likeness == 1.0 else 0, likeness, text.strip())
+
+
+def _is_longer_label(words: list[str], there: list[str]) -> bool:
+    """Whether a label says more than what was asked for: "Don't save", but not a count as in "Inbox 12"."""
+    n_words, n_there = (sum(bool(word) and not word.isdigit() for word in part) for part in (words, there))
+    return n_there < n_words <= LABEL_WORDS
+
+
+def _is_longer_word(one: str, other: str) -> bool:
+    """Whether one is the other with letters added: "deleted" for "delete", "spend" for "send".
+
+    What was misheard or misread has other letters instead.
+    """
+    short, long = sorted((one, other), key=len)
+    rest = iter(long)
+    return all(letter in rest for letter in short)
+
+
+def _numbers(text: str) -> list[str]:
+    return re.findall(r"\d+", text)
 
 
 def _windows(words: list[str], length: int, said: str) -> list[tuple[float, int, int]]:

@@ -20,6 +20,7 @@ PACKAGES = {
     "Xvfb": "xvfb",
     "openbox": "openbox",
     "xprop": "x11-utils",
+    "xrandr": "x11-xserver-utils",
     "xdotool": "xdotool",
     "dbus-daemon": "dbus",
     "pulseaudio": "pulseaudio",

@@ -25,11 +25,17 @@ RULE_PX = 48
 """A straight edge this long is a frame or a rule and no letter."""
 FRAME_PX, BORDER_PX, HOLLOW = 14, 5, 0.4
 """How high frames are at least, how thick with their corners at most, and how much of their area is ink at most."""
+SPARSE = 0.15
+"""How much of its area is ink at most, if what is too high for a letter is a frame and not text grown together."""
 BAR = 5
 """How many times higher than wide the side of a frame is, where its corners are too pale to be seen."""
+BAR_GAP, BAR_FOOT = 0.35, 0.12
+"""Of a bar's height: how near a neighbour must stand if it is a letter l, and how much of its foot beside it."""
 STRIP_PX = 96
 REACH_PX = 7
 VALLEY = 0.35
+TALL = 1.5
+"""How many times higher than the others text is that may be two lines grown together."""
 MIN_HEIGHT_PX, MAX_HEIGHT_PX = 6, 90
 WORD_GAP, WORD_GAP_PX = 0.7, 4
 """How wide a gap between words of one line may be, in heights of the line and some pixels more."""
@@ -40,11 +46,12 @@ MAX_LINES = 400
 
 def find_lines(picture: Picture) -> list[Place]:
     """The lines of text in a picture, from top to bottom; at most `MAX_LINES`."""
+    if min(picture.shape) < MIN_HEIGHT_PX:
+        return []
     letters = _without_frames(_ink(picture))
     closed = cv2.morphologyEx(letters, cv2.MORPH_CLOSE, _box(CLOSING_PX, 1))
     joined = _without_valleys(np.asarray(closed, np.uint8))
-    _, _, statistics, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    parts = np.asarray(statistics, np.int32)[1:, :4]
+    parts = _parts(joined)
     heights = parts[:, 3]
     parts = parts[(heights >= MIN_HEIGHT_PX) & (heights <= MAX_HEIGHT_PX) & (parts[:, 2] >= 4)]
     lines = [_around(group) for group in _rows(parts, joined.shape)]
@@ -82,15 +89,60 @@ def _ink(picture: Picture) -> Picture:
 def _without_frames(ink: Picture) -> Picture:
     """Without the borders of buttons and fields, which are empty inside or thin, as hardly a letter is."""
     _, labels, statistics, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    _, _, width, height, area = np.asarray(statistics, np.int32).T
-    framed = (height > MAX_HEIGHT_PX) | ((height >= FRAME_PX) & (height >= BAR * width))
+    boxes = np.asarray(statistics, np.int32)
+    _, _, width, height, area = boxes.T
+    bars = (height >= FRAME_PX) & (height >= BAR * width)
+    framed = bars | ((height > MAX_HEIGHT_PX) & (area < SPARSE * width * height))
     hollow = (height >= FRAME_PX) & (width > height) & (area < HOLLOW * width * height)
     for label in np.flatnonzero(hollow & ~framed).tolist():
-        left, top, *size = (int(n) for n in statistics[label][:4])
+        left, top, *size = (int(n) for n in boxes[label][:4])
         inside = labels[top : top + size[1], left : left + size[0]][BORDER_PX:-BORDER_PX, BORDER_PX:-BORDER_PX]
         framed[label] = not (inside == label).any()
-    framed[0] = False  # the background
-    return np.where(framed[labels], np.uint8(0), ink)
+    framed[0] = bars[0] = False  # the background
+    letters = np.where(framed[labels], np.uint8(0), ink)
+    _restore(letters, ink, boxes[bars & (height <= MAX_HEIGHT_PX), :4].tolist())
+    return letters
+
+
+def _restore(letters: Picture, ink: Picture, bars: list[list[int]]) -> None:
+    """Put back the bars that are letters, such as l and I, in place: they stand close to others, on the same line.
+
+    The side of a frame keeps its distance, and a text cursor hangs below the line.
+    """
+    found = True
+    while found:
+        found = [bar for bar in bars if _is_letter(letters, *bar)]
+        bars = [bar for bar in bars if bar not in found]
+        for left, top, width, height in found:
+            box = slice(top, top + height), slice(left, left + width)
+            letters[box] = ink[box]
+
+
+def _is_letter(letters: Picture, left: int, top: int, width: int, height: int) -> bool:
+    reach, foot = max(2, int(BAR_GAP * height)), max(2, int(BAR_FOOT * height))
+    return bool(letters[top + height - foot : top + height, max(0, left - reach) : left + width + reach].any())
+
+
+def _parts(joined: Picture) -> NDArray[np.int32]:
+    """[parts, 4] left, top, width and height of what is connected, lines that have grown together parted."""
+    _, found, statistics, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    labels = np.asarray(found, np.int32)
+    boxes = np.asarray(statistics, np.int32)[1:, :4]
+    if not len(boxes):
+        return boxes
+    tall = boxes[:, 3] >= TALL * np.median(boxes[:, 3])
+    tall[np.flatnonzero(tall)[MAX_LINES:]] = False  # as many are no text
+    parted = [part for n in np.flatnonzero(tall).tolist() for part in _parted(labels, n + 1, boxes[n].tolist())]
+    return np.concatenate([boxes[~tall], np.array(parted, np.int32).reshape(-1, 4)])
+
+
+def _parted(labels: NDArray[np.int32], label: int, box: list[int]) -> Iterator[tuple[int, int, int, int]]:
+    left, top, width, height = box
+    mine = labels[top : top + height, left : left + width] == label
+    rows = ~_valleys(mine.sum(axis=1, dtype=np.float32)[:, np.newaxis])[:, 0]
+    for start, end in _gaps(~rows):
+        columns = np.flatnonzero(mine[start:end].any(axis=0))
+        yield left + int(columns[0]), top + start, int(columns[-1] - columns[0]) + 1, end - start
 
 
 def _without_valleys(joined: Picture) -> Picture:
@@ -100,11 +152,15 @@ def _without_valleys(joined: Picture) -> Picture:
     padded = np.zeros((height_px, n_strips * STRIP_PX), np.uint8)
     padded[:, :width_px] = joined
     ink = padded.reshape(height_px, n_strips, STRIP_PX).sum(axis=2, dtype=np.uint8)
+    padded[np.repeat(_valleys(ink), STRIP_PX, axis=1)] = 0
+    return padded[:, :width_px]
+
+
+def _valleys(ink: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where a row has little ink, and some row not far above and below it has much. [rows, columns]"""
     above = cv2.dilate(ink, _box(1, REACH_PX), anchor=(0, REACH_PX - 1))
     below = cv2.dilate(ink, _box(1, REACH_PX), anchor=(0, 0))
-    valleys = ink < VALLEY * np.minimum(above, below)
-    padded[np.repeat(valleys, STRIP_PX, axis=1)] = 0
-    return padded[:, :width_px]
+    return np.asarray(ink < VALLEY * np.minimum(above, below))
 
 
 def _rows(parts: NDArray[np.int32], shape: Sequence[int]) -> Iterator[NDArray[np.int32]]:

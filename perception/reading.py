@@ -24,8 +24,8 @@ from perception.tiles import overlap
 
 MODEL = "models/PP-OCRv6_rec_small.onnx"
 HEIGHT_PX = 48
-"""The height of every picture that the network reads."""
-SQUEEZE = 0.75
+"""The height of every picture that the network reads, in proportion: squeezed to three quarters, it lost one letter in
+twenty, most of them l and i."""
 MIN_WIDTH_PX = 48
 N_THREADS = 1
 """The network runs on the thread that calls it: with two, one that has to wait for a busy core holds up both, and a
@@ -175,7 +175,7 @@ def _crop(picture: Picture, place: Place) -> Picture:
 def _prepared(picture: Picture) -> NDArray[np.float32]:
     """[1, 3, HEIGHT_PX, width], -1 to 1."""
     height_px, width_px = picture.shape
-    width_px = max(MIN_WIDTH_PX, round(width_px * HEIGHT_PX / height_px * SQUEEZE))
+    width_px = max(MIN_WIDTH_PX, round(width_px * HEIGHT_PX / height_px))
     scaled = cv2.resize(picture, (width_px, HEIGHT_PX), interpolation=cv2.INTER_LINEAR)
     levels = scaled.astype(np.float32) / 127.5 - 1.0
     return np.ascontiguousarray(np.broadcast_to(levels, (1, 3, HEIGHT_PX, width_px)))

@@ -39,7 +39,7 @@ def screen_bodies(hands: Hands, look: Look, marker: Marker) -> Mapping[str, Body
         return Halted("Stopped before clicking.") if stop.is_set() else Done(f"Clicked {sentence(found[0].text)}")
 
     def move_pointer(values: Mapping[str, str], stop: StopSignal) -> Result:
-        found = _aim(hands, look, [values["target"]], stop)
+        found = _aim(hands, look, [values["target"]], stop, presses=False)
         if not isinstance(found, list):
             return found
         hands.move(found[0].place.centre, stop)
@@ -58,7 +58,7 @@ def screen_bodies(hands: Hands, look: Look, marker: Marker) -> Mapping[str, Body
         if set(words_of(values["target"])) <= _EVERYTHING:
             hands.press("ctrl+a", stop)
             return Done("Selected everything.")
-        found = _aim(hands, look, [values["target"]], stop)
+        found = _aim(hands, look, [values["target"]], stop, presses=False)
         if not isinstance(found, list):
             return found
         hands.drag(*_inner_ends(found[0]), stop, presses=2)
@@ -119,13 +119,20 @@ def picture_bodies(look: Look, directory: Path, now: Callable[[], datetime]) -> 
     return {"screenshot": screenshot}
 
 
-def _aim(hands: Hands, look: Look, targets: Sequence[str], stop: StopSignal) -> list[Found] | Refused | Halted:
-    """Where the targets are, looked at again so late that only the movement is left to do."""
+def _aim(
+    hands: Hands, look: Look, targets: Sequence[str], stop: StopSignal, presses: bool = True
+) -> list[Found] | Refused | Halted:
+    """Where the targets are, looked at again so late that only the movement is left to do.
+
+    What `presses` something must be meant without a doubt; a word may be selected out of any line.
+    """
     lines, aimed = look.read(), list[Found]()
     for target in targets:
         found = choose(target, lines)
         if isinstance(found, NotFound):
             return Refused(found.reason)
+        if presses and found.doubt:
+            return Refused(found.doubt)
         aimed.append(found)
     windows = [hands.window_at(found.place.centre) for found in aimed]
     hands.ready(stop)  # before the second look, so that no waiting comes between it and the hand

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from difflib import SequenceMatcher
 
 import pytest
@@ -79,6 +81,33 @@ class Watching:
         self._stop.set()
         self._thread.join(10)
         assert not self._thread.is_alive()
+
+
+@pytest.fixture
+def four_k(monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualDesktop]:
+    """A screen of 3840x2160 pixels that can also be 1280x1024; this process sees it too."""
+    with VirtualDesktop(sound=False, width_px=3840, height_px=2160) as desktop:
+        for name, value in desktop.env.items():
+            monkeypatch.setenv(name, value)
+        desktop.run("xrandr", "--newmode", "small", "1", *["1280"] * 4, *["1024"] * 4)
+        desktop.run("xrandr", "--addmode", "screen", "small")
+        yield desktop
+
+
+def monitors(desktop: VirtualDesktop, *widths_px: int) -> None:
+    """Monitors side by side on one screen, as window managers and screenshots see them."""
+    for n, (width_px, left) in enumerate(zip(widths_px, itertools.accumulate((0, *widths_px)), strict=False)):
+        place = f"{width_px}/300x2160/200+{left}+0"
+        desktop.run("xrandr", "--setmonitor", f"monitor-{n}", place, "screen" if n == 0 else "none")
+
+
+@contextmanager
+def while_watching() -> Iterator[Watching]:
+    started = Watching()
+    try:
+        yield started
+    finally:
+        started.close()
 
 
 @pytest.fixture
@@ -219,3 +248,35 @@ def test_a_screen_that_goes_away_is_said_so(on_screen: VirtualDesktop) -> None:
     watching.wait(lambda: watching.lost is not None, "the end")
     watching.close()
     assert watching.lines == {}
+
+
+@pytest.mark.parametrize("widths_px", [(3840,), (1920, 1920), (1280, 1280, 1280)])
+def test_buttons_on_every_monitor_are_pressed_where_they_were_read(
+    four_k: VirtualDesktop, widths_px: tuple[int, ...]
+) -> None:
+    monitors(four_k, *widths_px)
+    lefts = [0, *itertools.accumulate(widths_px)][: len(widths_px)]
+    labels = ["Submit", "Cancel", "Archive"][: len(widths_px)]
+    probes = [
+        open_probe(four_k, title=label, buttons=[label], place=f"{left + 300},{1200 + 50 * n},700,300")
+        for n, (label, left) in enumerate(zip(labels, lefts, strict=True))
+    ]
+    for label, probe, left in zip(labels, probes, lefts, strict=True):
+        # The title says the same as the button below it.
+        place = max((place for text, place in Eyes().read() if text == label), key=lambda place: place.y_px)
+        x_px, y_px = place.centre
+        assert left <= x_px < left + 1300
+        four_k.xdotool("mousemove", str(x_px), str(y_px), "click", "1")
+        probe.wait_for_press(label)
+
+
+def test_another_resolution_is_read_anew(four_k: VirtualDesktop) -> None:
+    open_probe(four_k, text="alpha beta", place="100,100,600,300")
+    with while_watching() as watching:
+        number = watching.number_of("alpha beta")
+        for mode in ("small", "3840x2160"):
+            before = number
+            four_k.run("xrandr", "--output", "screen", "--mode", mode)
+            watching.wait(lambda known=before: known not in watching.lines, "the end of the old screen")
+            number = watching.number_of("alpha beta")
+        assert watching.lost is None

@@ -256,6 +256,8 @@ def test_what_is_not_there_or_not_clear_is_not_clicked(rig: Rig) -> None:
     assert rig.run("click", target="reply") == Refused("I cannot find reply on the screen.")
     assert isinstance(rig.run("click", target="submit"), Refused)
     assert isinstance(rig.run("click", target="submit", count="50"), Refused)
+    rig.look = FakeLook([("Submit all", SUBMIT[1])])
+    assert rig.run("click", target="submit") == Refused("Do you mean Submit all?")
     assert not rig.hands.done
 
 

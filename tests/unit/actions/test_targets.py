@@ -78,3 +78,42 @@ def test_an_empty_screen_holds_nothing() -> None:
 )
 def test_a_second_look_forgives_a_misread_letter_only(one: str, other: str, same: bool) -> None:
     assert same_text(one, other) is same
+
+
+@pytest.mark.parametrize(
+    ("target", "label"),
+    [
+        ("delete", "Delete all"),
+        ("save", "Don't Save"),
+        ("deleted", "Delete"),
+        ("send", "Spend"),
+        ("reopen", "Open"),
+        ("accept all", "Accept"),
+    ],
+)
+def test_what_may_be_another_label_is_asked_about(target: str, label: str) -> None:
+    found = choose(target, screen("Cancel", label))
+    assert isinstance(found, Found)
+    assert found.doubt == f"Do you mean {label}?"
+
+
+@pytest.mark.parametrize(
+    ("target", "line"),
+    [
+        ("delete", "Delete"),
+        ("the inbox", "Inbox 12"),
+        ("summit", "Submit"),
+        ("help", "File Edit View Help"),
+        ("the submit button", "Submit button"),
+        ("save as", "Save as..."),
+    ],
+)
+def test_what_is_clear_is_not_asked_about(target: str, line: str) -> None:
+    found = choose(target, screen("Cancel", line))
+    assert isinstance(found, Found)
+    assert found.doubt == ""
+
+
+@pytest.mark.parametrize(("target", "line"), [("10246", "10245"), ("invoice 4711", "Invoice 4712")])
+def test_numbers_are_right_or_not_found(target: str, line: str) -> None:
+    assert isinstance(choose(target, screen(line)), NotFound)

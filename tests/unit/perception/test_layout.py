@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from model.stream.values import Place
-from perception.layout import MAX_LINES, find_lines, pieces_of
+from perception.layout import MAX_LINES, Picture, find_lines, pieces_of
 from perception.tiles import cut, overlap
 from tests.unit.perception.pictures import BLACK, WHITE, blank, frame, width_of, write
 
@@ -73,3 +73,46 @@ def test_a_long_line_is_cut_between_words_and_only_its_end_depends_on_its_end() 
     assert (before[0][0], before[-1][1]) == (0, 1600)
     for _, end in before[:-1]:
         assert (cut(short, Place(end, 0, 1, 26)) == WHITE).all(), "a letter was cut"
+
+
+def bar(picture: Picture, x_px: int, y_px: int, height_px: int) -> None:
+    """A letter l, or the side of a frame."""
+    picture[y_px : y_px + height_px, x_px : x_px + 2] = BLACK
+
+
+def test_letters_as_slender_as_the_side_of_a_frame_belong_to_their_line() -> None:
+    picture = blank()
+    write(picture, "nsert a", 50, 100, scale=0.8)
+    right_px = 50 + width_of("nsert a", 0.8)
+    bar(picture, 46, 82, 18)
+    bar(picture, right_px + 4, 82, 18)
+    bar(picture, right_px + 10, 82, 18)
+    (line,) = find_lines(picture)
+    assert line.x_px <= 46
+    assert line.x_px + line.width_px >= right_px + 12
+
+
+def test_a_text_cursor_and_the_side_of_a_frame_do_not_belong_to_the_line_beside_them() -> None:
+    picture = blank()
+    write(picture, "Insert", 50, 100, scale=0.8)
+    (alone,) = find_lines(picture)
+    bar(picture, 50 + width_of("Insert", 0.8) + 3, 80, 28)
+    bar(picture, 40, 72, 40)
+    assert find_lines(picture) == [alone]
+
+
+def test_a_high_pile_of_lines_that_touch_is_not_taken_for_a_frame() -> None:
+    picture = blank()
+    for row in range(12):
+        write(picture, f"lines {row} that jump and touch (fully)", 30, 40 + 10 * row, scale=0.35)
+        bar(picture, 60, 32 + 10 * row, 10)
+    assert len(find_lines(picture)) == 12
+
+
+def test_two_lines_that_a_stroke_joins_are_parted() -> None:
+    picture = blank()
+    for row in range(6):
+        write(picture, "first line", 94, 40 + 30 * row)
+    write(picture, "one more", 94, 204)
+    bar(picture, 95, 186, 12)
+    assert len(find_lines(picture)) == 7
