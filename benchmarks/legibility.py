@@ -2,7 +2,7 @@
 
 Run as `python -m benchmarks.legibility [--readers ours rapidocr tesseract] [--sizes 10 12 ...] [--json]`. The fonts and
 tesseract are Debian packages: apt-get install fonts-liberation fonts-cantarell fonts-open-sans fonts-roboto-unhinted
-fonts-hack tesseract-ocr. Half an hour on two cores for all three readers; `--readers ours` takes some minutes.
+fonts-hack tesseract-ocr. All three readers take some twenty minutes on two cores, `--readers ours` two.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def tesseract() -> Read:
 
     def read(pixels: Pixels) -> Lines:
         png = cv2.imencode(".png", pixels[:, :, :3])[1].tobytes()
-        # --psm 11, "sparse text": with the default, made for pages of a book, it reads half as many of the buttons.
+        # --psm 11, "sparse text": labels lie scattered on a screen; the default expects the page of a book.
         command = (program, "stdin", "stdout", "--psm", "11", "tsv")
         table = subprocess.run(command, input=png, capture_output=True, check=True).stdout.decode()
         rows = csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE)
@@ -185,7 +185,7 @@ def measure(directory: Path, pages: Sequence[Page], read: Read, wrong: Callable[
             changes = edits(wanted, plain(text))
             if changes:
                 wrong(f"{page.picture} {line.kind if line else 'nothing'}: {wanted!r} read as {text!r}")
-            for key in [*keys, ("kind", line.kind if line else "nothing")]:
+            for key in [*keys, ("kind", line.kind)] if line else keys:
                 tallies[key].n_characters += len(wanted)
                 tallies[key].n_wrong += len(changes)
                 tallies[key].confused.update(changes)
