@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from actions.numbers import words_of
 from model.stream.values import Action
@@ -18,12 +18,16 @@ _NO = frozenset(["don't", *words_of("no nope nah dont not never cancel deny deni
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An action waiting for the user's answer. `first_word` is the number of the first word they can answer with."""
+    """An action waiting for the user's answer. `first_word` is the number of the first word they can answer with.
+
+    `values` are what it is to be done with, where that is not what was said.
+    """
 
     action: Action
     question: str
     asked_ns: int
     first_word: int
+    values: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def expired(self, now_ns: int) -> bool:
         return now_ns - self.asked_ns > EXPIRES_NS

@@ -36,7 +36,15 @@ class Refused:
     text: str
 
 
-Result = Done | Halted | Refused
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """Nothing was done yet: `text` asks the user whether to do it with these values instead."""
+
+    text: str
+    values: Mapping[str, str]
+
+
+Result = Done | Halted | Refused | Asks
 
 Body = Callable[[Mapping[str, str], StopSignal], Result]
 """Does an action, given its arguments as values (see `actions.arguments`); returns early once the signal is set.

@@ -13,7 +13,7 @@ from threading import Event as StopSignal
 
 from actions.approval import Pending, assents
 from actions.arguments import Unreadable, read
-from actions.bodies import Body, Done, Halted, Refused, Result, Undo
+from actions.bodies import Asks, Body, Done, Halted, Refused, Result, Undo
 from actions.journal import DONE, FAILED, UNDONE, Entry, Journal
 from actions.policy import Ruling, Verdict, judge
 from model.stream.catalogue import Catalogue
@@ -47,7 +47,7 @@ class Decision:
 @dataclass(frozen=True, slots=True)
 class _Job:
     action: Action
-    approved: bool = False
+    approved: Pending | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +113,15 @@ class Executor:
         while not stop.is_set():
             job = self._queue.get(timeout_s=0.5)
             if job is not None:
-                self.execute(job.action, job.approved)
+                self._execute(job.action, job.approved)
         self.interrupt()
 
-    def execute(self, action: Action, approved: bool = False) -> Outcome:
-        """Do it now, on this thread. `approved` is for actions that the user was asked about and nothing else."""
+    def execute(self, action: Action) -> Outcome:
+        """Do it now, on this thread."""
+        return self._execute(action, None)
+
+    def _execute(self, action: Action, approved: Pending | None) -> Outcome:
+        """`approved` is what the user was asked about and said yes to."""
         with self._turn:
             decision = self._decide(action, approved)
         self._tell(decision)
@@ -135,7 +139,7 @@ class Executor:
         """The user pressed Approve: queue the pending action. False if none waits any more."""
         pending, self._pending = self.pending, None
         if pending is not None:
-            self._queue.put(_Job(pending.action, approved=True))
+            self._queue.put(_Job(pending.action, pending))
         return pending is not None
 
     def deny(self) -> bool:
@@ -190,7 +194,7 @@ class Executor:
 
     # Deciding -------------------------------------------------------------------------------------------------
 
-    def _decide(self, action: Action, approved: bool) -> Decision:
+    def _decide(self, action: Action, approved: Pending | None) -> Decision:
         spec = self._catalogue.get(action.name)
         if spec is None:
             text = f"I know no action called {action.name}."
@@ -208,7 +212,7 @@ class Executor:
         return 0 < action.utterance <= self._sources.utterance.number
 
     def _follow(
-        self, spec: ActionSpec, action: Action, arguments: Arguments, verdict: Verdict, approved: bool
+        self, spec: ActionSpec, action: Action, arguments: Arguments, verdict: Verdict, approved: Pending | None
     ) -> Outcome:
         if action.name == "none":
             return _outcome(action, Status.DONE, "")
@@ -225,11 +229,13 @@ class Executor:
             return _outcome(action, Status.DRY_RUN, f"I would {_spoken(action, arguments)}.")
         if verdict.decision is Ruling.ASK and not approved:
             return self._ask(action, arguments, verdict)
-        return self._carry_out(spec, action, arguments, values)
+        return self._carry_out(spec, action, arguments, {**values, **approved.values} if approved else values)
 
     def _ask(self, action: Action, arguments: Arguments, verdict: Verdict) -> Outcome:
-        question = f"{verdict.reason} Shall I {_spoken(action, arguments)}?"
-        self._pending = Pending(action, question, self._now_ns(), self._sources.word_count)
+        return self._await_answer(action, f"{verdict.reason} Shall I {_spoken(action, arguments)}?", {})
+
+    def _await_answer(self, action: Action, question: str, values: Mapping[str, str]) -> Outcome:
+        self._pending = Pending(action, question, self._now_ns(), self._sources.word_count, values)
         return _outcome(action, Status.ASKS, question)
 
     # Doing ----------------------------------------------------------------------------------------------------
@@ -246,6 +252,8 @@ class Executor:
             self._journal.end(entry, DONE if isinstance(result, Done) else FAILED)
         except AmbidexError as error:
             return _outcome(action, Status.FAILED, str(error))
+        if isinstance(result, Asks):
+            return self._await_answer(action, result.text, result.values)
         if isinstance(result, Done | Halted) and result.undo is not None:
             self._undoable.append(_Undoable(action, entry, result.undo))
         return _outcome(action, _STATUS[type(result)], result.text)
@@ -300,7 +308,7 @@ class Executor:
         if not assents(self._sources.words(pending.first_word)):
             return Refused("I did not hear a yes.")
         self._pending = None
-        self.execute(pending.action, approved=True)
+        self._execute(pending.action, pending)
         return Done("")
 
     def _deny_body(self, values: Mapping[str, str], stop: StopSignal) -> Result:

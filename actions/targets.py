@@ -25,12 +25,13 @@ CLEARLY_SHORTER = 2
 class Found:
     """The words that are meant, as they stand on the screen, and where.
 
-    `doubt` is a question for the user where the same words could mean another thing: who acts on it asks first.
+    `rather` is the whole label where it says more than was asked for and may be another thing: who presses it asks
+    first.
     """
 
     text: str
     place: Place
-    doubt: str = ""
+    rather: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,8 @@ def _match(wanted: list[str], text: str, place: Place) -> _Match | None:
     if likeness < 1.0 and _numbers(said) != _numbers("".join(there)):
         return None
     another = _is_longer_label(words, there) or (likeness < 1.0 and _is_longer_word(said, "".join(there)))
-    doubt = f"Do you mean {text.strip()}?" if another else ""
-    found = Found(text[start:end].strip(" .,:;|"), _part_of(place, text, start, end), doubt)
+    rather = text.strip() if another else ""
+    found = Found(text[start:end].strip(" .,:;|"), _part_of(place, text, start, end), rather)
     return _Match(found, 1 if likeness == 1.0 else 0, likeness, text.strip())
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from threading import Event as StopSignal
 
-from actions.bodies import Body, Done, Halted, Refused, Result
+from actions.bodies import Asks, Body, Done, Halted, Refused, Result
 from actions.builtin.context import Marker
 from actions.builtin.spoken import MAX_READ_OUT, sentence, shortened
 from actions.hands import Hands
@@ -32,14 +32,14 @@ def screen_bodies(hands: Hands, look: Look, marker: Marker) -> Mapping[str, Body
         count = int(float(values.get("count", "1")))
         if not 1 <= count <= MAX_CLICKS:
             return Refused(f"I click at most {MAX_CLICKS} times.")
-        found = _aim(hands, look, [values["target"]], stop)
+        found = _aim(hands, look, {"target": values["target"]}, stop)
         if not isinstance(found, list):
             return found
         hands.click(found[0].place.centre, values.get("button", "left"), count, stop)
         return Halted("Stopped before clicking.") if stop.is_set() else Done(f"Clicked {sentence(found[0].text)}")
 
     def move_pointer(values: Mapping[str, str], stop: StopSignal) -> Result:
-        found = _aim(hands, look, [values["target"]], stop, presses=False)
+        found = _aim(hands, look, {"target": values["target"]}, stop, presses=False)
         if not isinstance(found, list):
             return found
         hands.move(found[0].place.centre, stop)
@@ -47,7 +47,7 @@ def screen_bodies(hands: Hands, look: Look, marker: Marker) -> Mapping[str, Body
 
     def drag(values: Mapping[str, str], stop: StopSignal) -> Result:
         source, target = _apart(values["source"], values["target"])
-        found = _aim(hands, look, [source, target], stop)
+        found = _aim(hands, look, {"source": source, "target": target}, stop)
         if not isinstance(found, list):
             return found
         hands.drag(found[0].place.centre, found[1].place.centre, stop)
@@ -58,7 +58,7 @@ def screen_bodies(hands: Hands, look: Look, marker: Marker) -> Mapping[str, Body
         if set(words_of(values["target"])) <= _EVERYTHING:
             hands.press("ctrl+a", stop)
             return Done("Selected everything.")
-        found = _aim(hands, look, [values["target"]], stop, presses=False)
+        found = _aim(hands, look, {"target": values["target"]}, stop, presses=False)
         if not isinstance(found, list):
             return found
         hands.drag(*_inner_ends(found[0]), stop, presses=2)
@@ -120,19 +120,19 @@ def picture_bodies(look: Look, directory: Path, now: Callable[[], datetime]) -> 
 
 
 def _aim(
-    hands: Hands, look: Look, targets: Sequence[str], stop: StopSignal, presses: bool = True
-) -> list[Found] | Refused | Halted:
-    """Where the targets are, looked at again so late that only the movement is left to do.
+    hands: Hands, look: Look, targets: Mapping[str, str], stop: StopSignal, presses: bool = True
+) -> list[Found] | Refused | Halted | Asks:
+    """Where the targets are, given by their slots; looked at again so late that only the movement is left to do.
 
     What `presses` something must be meant without a doubt; a word may be selected out of any line.
     """
     lines, aimed = look.read(), list[Found]()
-    for target in targets:
+    for slot, target in targets.items():
         found = choose(target, lines)
         if isinstance(found, NotFound):
             return Refused(found.reason)
-        if presses and found.doubt:
-            return Refused(found.doubt)
+        if presses and found.rather:
+            return Asks(f"Do you mean {found.rather}?", {slot: found.rather})
         aimed.append(found)
     windows = [hands.window_at(found.place.centre) for found in aimed]
     hands.ready(stop)  # before the second look, so that no waiting comes between it and the hand

@@ -157,6 +157,7 @@ def test_does_not_take_back_from_another_window(rig: Rig, virtual_screen: Virtua
     rig.ask("type_text", text="hello")
     first.wait_for_text("hello")
     second = open_probe(virtual_screen, title="Other", text="precious")
+    wait_until(lambda: _active(rig) == "Other")
     assert "cannot take that back" in rig.executor.undo().text
     assert second.text == ""  # it tells changes only
     assert first.text == "hello"
@@ -321,7 +322,8 @@ def test_windows_come_to_the_front_grow_shrink_and_close(rig: Rig, virtual_scree
 
     asked = rig.ask("close_window", name="letter")
     assert asked.status is Status.ASKS
-    assert rig.executor.execute(rig.action("close_window", name="letter"), approved=True).text == "Closed Letter."
+    rig.sources.add(Event(0, Channel.USER, Word("yes"), Origin.USER))
+    rig.executor.execute(Action(2, "confirm", {}, 0, 1))
     assert [window.title for window in rig.windows.all()] == ["Shopping"]
     assert shopping.text == ""
 

@@ -9,7 +9,7 @@ from threading import Event as StopSignal
 
 import pytest
 
-from actions.bodies import Done, Halted, Refused, Result
+from actions.bodies import Asks, Done, Halted, Refused, Result
 from actions.builtin import Context, builtin_bodies
 from actions.clipboard_history import ClipboardHistory
 from actions.dictation import Dictation
@@ -257,7 +257,7 @@ def test_what_is_not_there_or_not_clear_is_not_clicked(rig: Rig) -> None:
     assert isinstance(rig.run("click", target="submit"), Refused)
     assert isinstance(rig.run("click", target="submit", count="50"), Refused)
     rig.look = FakeLook([("Submit all", SUBMIT[1])])
-    assert rig.run("click", target="submit") == Refused("Do you mean Submit all?")
+    assert rig.run("click", target="submit") == Asks("Do you mean Submit all?", {"target": "Submit all"})
     assert not rig.hands.done
 
 

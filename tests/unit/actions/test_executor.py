@@ -10,7 +10,7 @@ from threading import Event as StopSignal
 
 import pytest
 
-from actions.bodies import Body, Done, Halted, Refused, Result
+from actions.bodies import Asks, Body, Done, Halted, Refused, Result
 from actions.executor import Decision, Executor
 from actions.journal import BEGUN, DONE, FAILED, UNDONE, Journal, read_journal
 from actions.policy import Ruling
@@ -290,6 +290,26 @@ def test_a_question_expires(rig: Rig) -> None:
     assert rig.executor.execute(rig.action("confirm")).status is Status.REFUSED
     assert not rig.executor.approve()
     assert not rig.ran
+
+
+@pytest.mark.parametrize("by_button", [True, False])
+def test_a_yes_to_what_a_body_asks_does_what_it_asked_about(rig: Rig, by_button: bool) -> None:
+    def unsure(name: str, values: Mapping[str, str], stop: StopSignal) -> Result:
+        meant = {"text": "Delete all"}
+        return Done("Deleted.") if values == meant else Asks("Do you mean Delete all?", meant)
+
+    rig.body = unsure
+    asked = rig.executor.execute(rig.action("type_text", "text", "delete"))
+    assert (asked.status, asked.text) == (Status.ASKS, "Do you mean Delete all?")
+    if by_button:
+        assert rig.executor.approve()
+        work_off(rig)
+    else:
+        rig.hear("yes")
+        rig.executor.execute(rig.action("confirm"))
+    assert rig.ran[-1] == ("type_text", {"text": "Delete all"})
+    assert rig.posted[-1].text == "Deleted."
+    assert rig.executor.pending is None
 
 
 def test_the_approve_button_queues_it(rig: Rig) -> None:

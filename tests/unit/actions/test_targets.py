@@ -94,7 +94,7 @@ def test_a_second_look_forgives_a_misread_letter_only(one: str, other: str, same
 def test_what_may_be_another_label_is_asked_about(target: str, label: str) -> None:
     found = choose(target, screen("Cancel", label))
     assert isinstance(found, Found)
-    assert found.doubt == f"Do you mean {label}?"
+    assert found.rather == label
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_what_may_be_another_label_is_asked_about(target: str, label: str) -> No
 def test_what_is_clear_is_not_asked_about(target: str, line: str) -> None:
     found = choose(target, screen("Cancel", line))
     assert isinstance(found, Found)
-    assert found.doubt == ""
+    assert found.rather == ""
 
 
 @pytest.mark.parametrize(("target", "line"), [("10246", "10245"), ("invoice 4711", "Invoice 4712")])
