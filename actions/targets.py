@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -36,9 +36,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """Nothing on the screen is clearly meant; `reason` is a sentence for the user."""
+    """Nothing on the screen is clearly meant; `reason` is a sentence for the user.
+
+    `among` are the things that fit equally well, from the top left on.
+    """
 
     reason: str
+    among: tuple[Found, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,17 @@ _DROPPED = frozenset(
         "tile"
     )
 )
+_REPLIED = frozenset(words_of("the a number one i mean click press choose take it please"))
 _COUNTED = re.compile(
     r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|\d+(?:st|nd|rd|th))\b"
 )
+_SIDED = re.compile(
+    r"\b(?:(?:on|at|in|to)\s+)?(?:the\s+)?(left|right|top|bottom|upper|lower)(?:\s+(?:left|right|side|corner|one|hand))*\b"
+)
+_DIRECTIONS: Mapping[str, tuple[int, int]] = {
+    "left": (-1, 0), "right": (1, 0), "top": (0, -1), "upper": (0, -1), "bottom": (0, 1), "lower": (0, 1),
+}  # fmt: skip
+MAX_AMONG = 9
 
 
 def choose(target: str, lines: Sequence[tuple[str, Place]]) -> Found | NotFound:
@@ -76,7 +88,24 @@ def choose(target: str, lines: Sequence[tuple[str, Place]]) -> Found | NotFound:
         matches = _best(_matches(_COUNTED.sub(" ", target.casefold()), lines))
         if matches:
             return _only(target, matches, read_ordinal(which[0]))
+    side = _SIDED.search(target.casefold())
+    if side:
+        matches = _best(_matches(_SIDED.sub(" ", target.casefold()), lines))
+        if matches:
+            return _outermost([match.found for match in matches], side[0]) or _only(target, matches, None)
     return NotFound(f"I cannot find {_spoken(target)} on the screen.")
+
+
+def choose_among(reply: str, among: Sequence[Found]) -> Found | None:
+    """`two`, `the second one`, `the left one`: which of those that were shown; None if that is unclear."""
+    words = [word for word in words_of(reply) if word not in _REPLIED]
+    side = _SIDED.search(reply.casefold())
+    if side and not _SIDED.sub(" ", " ".join(words)).strip():
+        return _outermost(among, side[0])
+    number = read_ordinal(reply) if len(words) <= 1 else None
+    if number is None or not -len(among) <= number <= len(among):
+        return None
+    return among[number if number < 0 else number - 1]
 
 
 def same_text(one: str, other: str) -> bool:
@@ -153,13 +182,21 @@ def _best(matches: list[_Match]) -> list[_Match]:
 
 
 def _only(target: str, matches: list[_Match], which: int | None) -> Found | NotFound:
+    ordered = [match.found for match in sorted(matches, key=lambda m: (m.found.place.y_px, m.found.place.x_px))]
     if which is None and len(matches) > 1:
-        return NotFound(_ambiguous(target, matches))
-    ordered = sorted(matches, key=lambda match: (match.found.place.y_px, match.found.place.x_px))
+        return NotFound(_ambiguous(target, matches), tuple(ordered[:MAX_AMONG]))
     index = 0 if which is None else which if which < 0 else which - 1
     if index >= len(ordered):
-        return NotFound(f"I see only {len(ordered)} of them: {ordered[0].found.text}.")
-    return ordered[index].found
+        return NotFound(f"I see only {len(ordered)} of them: {ordered[0].text}.")
+    return ordered[index]
+
+
+def _outermost(found: Sequence[Found], side: str) -> Found | None:
+    """The one farthest to that side; None if there are two."""
+    across = sum(_DIRECTIONS[word][0] for word in words_of(side) if word in _DIRECTIONS)
+    down = sum(_DIRECTIONS[word][1] for word in words_of(side) if word in _DIRECTIONS)
+    reach = [across * each.place.centre[0] + down * each.place.centre[1] for each in found]
+    return found[reach.index(max(reach))] if reach and reach.count(max(reach)) == 1 else None
 
 
 def _ambiguous(target: str, matches: list[_Match]) -> str:

@@ -119,7 +119,7 @@ class AbsentClipboard:
 
 
 class NoMarker:
-    """`actions.builtin.Marker` where there is no window to draw in: what is pointed at is only told."""
+    """`actions.aim.Marker` where there is no window to draw in: what is pointed at is only told."""
 
     def mark(self, places: Sequence[Place]) -> None:
         del places

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from actions.aim import Marker
 from actions.bodies import Body
-from actions.builtin import Context, Marker, Speaker, builtin_bodies
+from actions.builtin import Context, Speaker, builtin_bodies
 from actions.clipboard import Clipboard
 from actions.clipboard_history import ClipboardHistory
 from actions.dictation import Dictation

@@ -6,13 +6,23 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from model.stream.values import Place
 
 SHOWN_MS = 3_000
+NUMBERED_MS = 10_000
+"""Numbers are there to be read and said."""
 GAP_PX, THICK_PX = 8, 4
 """Between the text and its border, and how thick that is."""
+NUMBER_PX = 24
+_FLAGS = (
+    Qt.WindowType.ToolTip
+    | Qt.WindowType.FramelessWindowHint
+    | Qt.WindowType.WindowStaysOnTopHint
+    | Qt.WindowType.WindowTransparentForInput
+    | Qt.WindowType.WindowDoesNotAcceptFocus
+)
 _COLOUR = QColor("#ff7a00")
 """Seen on light and on dark ground."""
 
@@ -22,14 +32,16 @@ class Marker:
 
     def __init__(self) -> None:
         self._bars: list[QWidget] = []
-        self._timer = QTimer(singleShot=True, interval=SHOWN_MS)
+        self._timer = QTimer(singleShot=True)
         self._timer.timeout.connect(self.hide)
 
     def show(self, places: Sequence[Place]) -> None:
         """Instead of what was shown before. `places` are in pixels of the screen."""
         self.hide()
         self._bars = [_bar(side) for place in places for side in border(place, _ratio())]
-        self._timer.start()
+        if len(places) > 1:
+            self._bars += [_number(n, border(place, _ratio())[0]) for n, place in enumerate(places, 1)]
+        self._timer.start(SHOWN_MS if len(places) == 1 else NUMBERED_MS)
 
     def hide(self) -> None:
         self._timer.stop()
@@ -55,8 +67,7 @@ def border(place: Place, ratio: float) -> list[QRect]:
 
 
 def _bar(side: QRect) -> QWidget:
-    flags = Qt.WindowType.ToolTip | Qt.WindowType.FramelessWindowHint | Qt.WindowType.WindowStaysOnTopHint
-    bar = QWidget(None, flags | Qt.WindowType.WindowTransparentForInput | Qt.WindowType.WindowDoesNotAcceptFocus)
+    bar = QWidget(None, _FLAGS)
     bar.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
     palette = bar.palette()
     palette.setColor(QPalette.ColorRole.Window, _COLOUR)
@@ -64,6 +75,17 @@ def _bar(side: QRect) -> QWidget:
     bar.setGeometry(side)
     bar.show()
     return bar
+
+
+def _number(number: int, top: QRect) -> QWidget:
+    """To the left of the border, where it hides nothing of what is inside."""
+    badge = QLabel(str(number), None, _FLAGS)
+    badge.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    badge.setStyleSheet(f"background: {_COLOUR.name()}; color: black; font: bold 16px;")
+    badge.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+    badge.setGeometry(max(0, top.left() - NUMBER_PX), top.top(), NUMBER_PX, NUMBER_PX)
+    badge.show()
+    return badge
 
 
 def _ratio() -> float:

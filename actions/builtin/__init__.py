@@ -10,7 +10,7 @@ from actions.builtin.agenda import agenda_bodies
 from actions.builtin.apps import app_bodies
 from actions.builtin.clipboard import clipboard_bodies
 from actions.builtin.clock import clock_bodies
-from actions.builtin.context import Context, Marker, Speaker
+from actions.builtin.context import Context, Speaker
 from actions.builtin.dictation import dictation_bodies
 from actions.builtin.keyboard import keyboard_bodies
 from actions.builtin.links import link_bodies
@@ -27,7 +27,7 @@ from actions.builtin.windows import window_bodies
 from actions.folders import user_folder
 from actions.lists import Lists
 
-__all__ = ["Context", "Marker", "Speaker", "builtin_bodies"]
+__all__ = ["Context", "Speaker", "builtin_bodies"]
 
 NAMES = "names"
 """The user's list of words whose spelling dictation should know."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from actions.aim import Marker
 from actions.apps import launch
 from actions.clipboard import Clipboard
 from actions.clipboard_history import ClipboardHistory
@@ -20,7 +21,6 @@ from actions.players import Players
 from actions.schedule import Schedule
 from actions.windows import Windows
 from model.stream.protocols import Look
-from model.stream.values import Place
 
 
 class Speaker(Protocol):
@@ -37,12 +37,6 @@ class Speaker(Protocol):
     def change_rate(self, factor: float) -> bool:
         """Speak that many times as fast from now on. False if it cannot go further that way."""
         ...
-
-
-class Marker(Protocol):
-    """Draws the eye to places on the screen for a few seconds."""
-
-    def mark(self, places: Sequence[Place]) -> None: ...
 
 
 Start = Callable[[Sequence[str], Mapping[str, str]], None]

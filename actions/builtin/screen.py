@@ -8,13 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from threading import Event as StopSignal
 
-from actions.bodies import Asks, Body, Done, Halted, Refused, Result
-from actions.builtin.context import Marker
+from actions.aim import Aim, Marker
+from actions.bodies import Body, Done, Halted, Refused, Result
 from actions.builtin.spoken import MAX_READ_OUT, sentence, shortened
 from actions.hands import Hands
 from actions.numbers import words_of
 from actions.papers import remove_paper, write_bytes
-from actions.targets import Found, NotFound, choose, same_text
+from actions.targets import Found, NotFound, choose
 from model.stream.protocols import Look
 from model.stream.values import Place
 
@@ -23,23 +23,23 @@ MAX_NOTCHES = 100
 _ENDS = {"top": "up", "bottom": "down"}
 _EVERYTHING = frozenset(words_of("the this that my whole all of it everything page screen window text"))
 MAX_CLICKS = 3
-MARGIN_PX = 6
-"""How much around a place is looked at again, so that letters are not cut."""
 
 
 def screen_bodies(hands: Hands, look: Look, marker: Marker) -> Mapping[str, Body]:
+    aim = Aim(hands, look, marker)
+
     def click(values: Mapping[str, str], stop: StopSignal) -> Result:
         count = int(float(values.get("count", "1")))
         if not 1 <= count <= MAX_CLICKS:
             return Refused(f"I click at most {MAX_CLICKS} times.")
-        found = _aim(hands, look, {"target": values["target"]}, stop)
+        found = aim.at({"target": values["target"]}, stop)
         if not isinstance(found, list):
             return found
         hands.click(found[0].place.centre, values.get("button", "left"), count, stop)
         return Halted("Stopped before clicking.") if stop.is_set() else Done(f"Clicked {sentence(found[0].text)}")
 
     def move_pointer(values: Mapping[str, str], stop: StopSignal) -> Result:
-        found = _aim(hands, look, {"target": values["target"]}, stop, presses=False)
+        found = aim.at({"target": values["target"]}, stop, presses=False)
         if not isinstance(found, list):
             return found
         hands.move(found[0].place.centre, stop)
@@ -47,7 +47,7 @@ def screen_bodies(hands: Hands, look: Look, marker: Marker) -> Mapping[str, Body
 
     def drag(values: Mapping[str, str], stop: StopSignal) -> Result:
         source, target = _apart(values["source"], values["target"])
-        found = _aim(hands, look, {"source": source, "target": target}, stop)
+        found = aim.at({"source": source, "target": target}, stop)
         if not isinstance(found, list):
             return found
         hands.drag(found[0].place.centre, found[1].place.centre, stop)
@@ -58,7 +58,7 @@ def screen_bodies(hands: Hands, look: Look, marker: Marker) -> Mapping[str, Body
         if set(words_of(values["target"])) <= _EVERYTHING:
             hands.press("ctrl+a", stop)
             return Done("Selected everything.")
-        found = _aim(hands, look, {"target": values["target"]}, stop, presses=False)
+        found = aim.at({"target": values["target"]}, stop, presses=False)
         if not isinstance(found, list):
             return found
         hands.drag(*_inner_ends(found[0]), stop, presses=2)
@@ -85,10 +85,9 @@ def screen_bodies(hands: Hands, look: Look, marker: Marker) -> Mapping[str, Body
         return Done(f"The screen says: {sentence(shortened(_joined(lines), MAX_READ_OUT))}")
 
     def point_at(target: str) -> Result:
-        found = choose(target, look.read())
-        if isinstance(found, NotFound):
-            return Refused(found.reason)
-        marker.mark([found.place])
+        found = aim.point(target)
+        if isinstance(found, Refused):
+            return found
         return Done(f"{found.text} is {_whereabouts(found.place, hands.screen_size())}.")
 
     return {
@@ -119,31 +118,6 @@ def picture_bodies(look: Look, directory: Path, now: Callable[[], datetime]) -> 
     return {"screenshot": screenshot}
 
 
-def _aim(
-    hands: Hands, look: Look, targets: Mapping[str, str], stop: StopSignal, presses: bool = True
-) -> list[Found] | Refused | Halted | Asks:
-    """Where the targets are, given by their slots; looked at again so late that only the movement is left to do.
-
-    What `presses` something must be meant without a doubt; a word may be selected out of any line.
-    """
-    lines, aimed = look.read(), list[Found]()
-    for slot, target in targets.items():
-        found = choose(target, lines)
-        if isinstance(found, NotFound):
-            return Refused(found.reason)
-        if presses and found.rather:
-            return Asks(f"Do you mean {found.rather}?", {slot: found.rather})
-        aimed.append(found)
-    windows = [hands.window_at(found.place.centre) for found in aimed]
-    hands.ready(stop)  # before the second look, so that no waiting comes between it and the hand
-    if stop.is_set():
-        return Halted("Stopped before anything was done.")
-    for found, window in zip(aimed, windows, strict=True):
-        if not _still_there(look, found) or hands.window_at(found.place.centre) != window:
-            return Refused(f"{found.text} moved or changed before I could reach it.")
-    return aimed
-
-
 def _apart(source: str, target: str) -> tuple[str, str]:
     """`the file to the trash`, `trash`: what is taken ends where the way to the target begins."""
     before, _, after = re.sub(r"\s+(?:in|on)?to\s+", "\0", source).partition("\0")
@@ -165,19 +139,6 @@ def _whereabouts(place: Place, size_px: tuple[int, int]) -> str:
     column = ("left", "", "right")[min(2, 3 * x_px // max(1, size_px[0]))]
     row = ("top", "", "bottom")[min(2, 3 * y_px // max(1, size_px[1]))]
     return " ".join(["at the", *filter(None, (row, column))]) if row or column else "in the middle"
-
-
-def _still_there(look: Look, found: Found) -> bool:
-    """Whether the place says, at this moment, what it said when it was chosen."""
-    place = found.place
-    around = Place(
-        max(0, place.x_px - MARGIN_PX),
-        max(0, place.y_px - MARGIN_PX),
-        place.width_px + 2 * MARGIN_PX,
-        place.height_px + 2 * MARGIN_PX,
-    )
-    there = [text for text, _ in look.read(around)]
-    return same_text(" ".join(there), found.text) or any(same_text(text, found.text) for text in there)
 
 
 def _read_out(target: str, lines: Sequence[tuple[str, Place]]) -> Result:

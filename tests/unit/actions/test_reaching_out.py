@@ -206,6 +206,40 @@ def test_points_at_what_is_asked_for(rig: Rig) -> None:
     assert isinstance(rig.run("point_at", target="cancel"), Refused)
 
 
+def test_several_that_fit_are_numbered_and_one_is_chosen_by_its_number(rig: Rig) -> None:
+    rig.look.screens = [[("Open", Place(100, y_px, 40, 20)) for y_px in (300, 100, 200)]]
+    click = rig.bodies["click"]
+    for said, y_px in (("the second one", 210), ("number three", 310), ("one", 110), ("the last one", 310)):
+        assert isinstance(click({"target": "open"}, StopSignal()), Refused)
+        assert [place.y_px for place in rig.marker.marked[-3:]] == [100, 200, 300]
+        click({"target": said}, StopSignal())
+        assert rig.hands.done[-1] == f"click left x1 at (120, {y_px})"
+    assert isinstance(click({"target": "the second one"}, StopSignal()), Refused)  # nothing was asked about
+
+
+@pytest.mark.parametrize(
+    ("said", "x_px", "y_px"),
+    [
+        ("the open button on the left", 120, 110),
+        ("open on the right", 620, 110),
+        ("the bottom open", 320, 510),
+        ("open at the top right", 620, 110),
+    ],
+)
+def test_one_of_several_is_meant_by_its_side(rig: Rig, said: str, x_px: int, y_px: int) -> None:
+    rig.look.screens = [[("Open", Place(x_px, y_px, 40, 20)) for x_px, y_px in ((100, 100), (600, 100), (300, 500))]]
+    rig.run("click", target=said)
+    assert rig.hands.done == [f"click left x1 at ({x_px}, {y_px})"]
+
+
+def test_a_side_is_chosen_among_those_that_are_shown(rig: Rig) -> None:
+    rig.look.screens = [[("Open", Place(x_px, 100, 40, 20)) for x_px in (100, 600)]]
+    click = rig.bodies["click"]
+    for said in ("open", "the left one"):
+        click({"target": said}, StopSignal())
+    assert rig.hands.done == ["click left x1 at (120, 110)"]
+
+
 def test_saves_a_screenshot_and_takes_it_back(rig: Rig) -> None:
     result = rig.run("screenshot")
     (saved,) = (rig.home / "Pictures" / "Screenshots").iterdir()
