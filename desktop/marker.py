@@ -78,12 +78,12 @@ def _bar(side: QRect) -> QWidget:
 
 
 def _number(number: int, top: QRect) -> QWidget:
-    """To the left of the border, where it hides nothing of what is inside."""
+    """Above the border: beside it, the eyes would read it as part of what is inside."""
     badge = QLabel(str(number), None, _FLAGS)
     badge.setAlignment(Qt.AlignmentFlag.AlignCenter)
     badge.setStyleSheet(f"background: {_COLOUR.name()}; color: black; font: bold 16px;")
     badge.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
-    badge.setGeometry(max(0, top.left() - NUMBER_PX), top.top(), NUMBER_PX, NUMBER_PX)
+    badge.setGeometry(top.left(), max(0, top.top() - NUMBER_PX), NUMBER_PX, NUMBER_PX)
     badge.show()
     return badge
 
