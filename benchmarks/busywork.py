@@ -1,7 +1,7 @@
 """A window in which something happens by itself: what the screen benchmarks have the assistant look at.
 
 `lines` shows a new line every second and tells when it was painted; `work` does what a person does: types, scrolls,
-turns to another page. Run as `python -m benchmarks.busywork lines|work`.
+turns to another page; `film` shows another picture 12 times a second. Run as `python -m benchmarks.busywork` and the kind.
 """
 
 from __future__ import annotations
@@ -10,16 +10,18 @@ import json
 import random
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QFont, QPaintEvent
+from PySide6.QtGui import QFont, QImage, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 LINE_EVERY_MS = 1_300
 KEY_EVERY_MS = 180
 SCROLL_EVERY_MS = 4_000
 PAGE_EVERY_MS = 15_000
+FRAME_EVERY_MS = 83
+FILM_WIDTH_PX, FILM_HEIGHT_PX = 32, 18
 WORDS = (
     "market", "winter", "letter", "garden", "window", "answer", "number", "meeting", "river", "report", "harbour",
 )  # fmt: skip
@@ -74,6 +76,21 @@ class WorkWindow(QPlainTextEdit):
         self.setPlainText("\n".join(lines))
 
 
+class FilmWindow(QLabel):
+    """Pictures that move: coloured noise, coarse as a film's."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self._random = random.Random(seed)
+        self.setScaledContents(True)
+        _every(FRAME_EVERY_MS, self, self._show_next)
+
+    def _show_next(self) -> None:
+        noise = self._random.randbytes(FILM_WIDTH_PX * FILM_HEIGHT_PX * 4)
+        picture = QImage(noise, FILM_WIDTH_PX, FILM_HEIGHT_PX, QImage.Format.Format_RGB32)
+        self.setPixmap(QPixmap.fromImage(picture))
+
+
 def _every(interval_ms: int, owner: QObject, act: Callable[[], None]) -> None:
     timer = QTimer(owner)
     timer.timeout.connect(act)
@@ -85,11 +102,20 @@ def tell(**what: object) -> None:
     sys.stdout.flush()
 
 
+KINDS: Mapping[str, tuple[Callable[..., QWidget], tuple[int, int, int, int]]] = {
+    "lines": (LineWindow, (300, 150, 900, 120)),
+    "work": (WorkWindow, (300, 150, 900, 600)),
+    "film": (FilmWindow, (1250, 150, 640, 360)),
+}
+"""Each with its place on the screen, in pixels."""
+
+
 def main() -> int:
     app = QApplication([])
-    window = {"lines": LineWindow, "work": WorkWindow}[sys.argv[1]](seed=7)
+    kind, place = KINDS[sys.argv[1]]
+    window = kind(seed=7)
     window.setWindowTitle("Ledger")
-    window.setGeometry(300, 150, 900, 120 if sys.argv[1] == "lines" else 600)
+    window.setGeometry(*place)
     window.show()
     tell(ready=True)
     return app.exec()
