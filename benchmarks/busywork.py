@@ -1,7 +1,7 @@
 """A window in which something happens by itself: what the screen benchmarks have the assistant look at.
 
 `lines` shows a new line every second and tells when it was painted; `work` does what a person does: types, scrolls,
-turns to another page; `film` shows another picture 12 times a second. Run as `python -m benchmarks.busywork` and the kind.
+turns to another page; `film` shows another picture 12 times a second. Run as `python -m benchmarks.busywork KIND`.
 """
 
 from __future__ import annotations
