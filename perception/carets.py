@@ -27,9 +27,14 @@ class Carets:
         self._vanished: OrderedDict[Place, None] = OrderedDict()
 
     def came_back(self, before: Picture, after: Picture, part: Place, at: Place) -> bool:
-        """Whether all that changed in a part of the pictures, which show the place `at`, is that a cursor came back."""
+        """Whether all that changed in a part of the pictures, which show the place `at`, is that a cursor came back.
+
+        True also where nothing changed: parts overlap, and it may have been taken in with another.
+        """
         changed = different(cut(before, part), cut(after, part))
         rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
+        if not len(rows):
+            return True
         bar = moved(_spanning(rows, columns), part.x_px, part.y_px)
         if bar.width_px > MAX_WIDTH_PX or bar.height_px < max(MIN_HEIGHT_PX, SLENDER * bar.width_px):
             return False

@@ -51,6 +51,20 @@ def test_a_page_is_read_once() -> None:
     assert rig.n_read == n_read
 
 
+def test_a_change_inside_the_rectangle_of_another_is_taken_in_once() -> None:
+    """As in a film: what changes is no rectangle, and the rectangles round it overlap."""
+    rig = Rig()
+    rig.look(blank())
+    changed = blank()
+    changed[0:320, 0:20] = 0  # an angle of tiles, whose rectangle holds the tile below
+    changed[300:320, 0:320] = 0
+    changed[130:150, 200:220] = 0
+    rig.look(changed)
+    n_read = rig.n_read
+    rig.look(changed)
+    assert rig.n_read == n_read
+
+
 def test_one_line_that_changes_is_read_alone() -> None:
     rig = Rig()
     rig.look(page("one", "two", "three"))
