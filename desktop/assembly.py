@@ -28,10 +28,12 @@ from model.reflex.decoder import Decoder
 from model.reflex.encoder import Encoder
 from model.stream.clock import RealClock
 from model.stream.errors import ModelFailed
-from model.stream.protocols import Post, Sense
+from model.stream.protocols import Playback, Post, Sense
 from model.stream.queues import Inbox
 from model.stream.sources import Sources
+from perception import echo
 from perception.clipboard import ClipboardPoller
+from perception.echo import EchoCanceller
 from perception.hearing import Hearing
 from perception.microphone import Microphone
 from perception.recogniser import PocketsphinxRecogniser
@@ -69,6 +71,7 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
         desk = open_desk(places, options.clipboard)
         cleanup.callback(desk.close)
         voice, no_voice = _open_voice(settings, inbox.post, clock.now_ns)
+        canceller, no_canceller = _open_canceller(settings, voice)
         timers = Timers(inbox.post, clock.now_ns)
         eyes = Eyes() if settings.sense_screen else None
         look = eyes or AbsentLook("The screen is not read: it is switched off in the settings (`sense_screen`).")
@@ -81,12 +84,13 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
             executor=desk.executor(catalogue, sources, look, voice, timers, inbox.post, clock.now_ns, options.dry_run),
             voice=voice,
             live=LiveView(sources.resolve),
-            ears=open_microphone(settings, sink) if settings.sense_microphone else None,
+            ears=open_microphone(settings, sink, canceller) if settings.sense_microphone else None,
             senses=tuple(_senses(settings, options, eyes)),
             threads=(("timers", timers.run),),
             recorders=(recording,) if recording else (),
+            queues=(canceller.statistics,) if canceller else (),
             close=cleanup.pop_all().close,
-            absent=tuple(reason for reason in (*desk.absent, no_voice) if reason),
+            absent=tuple(reason for reason in (*desk.absent, no_voice, no_canceller) if reason),
         )
     return Assembly(parts, desk.ours)
 
@@ -96,9 +100,21 @@ def open_hearing() -> Hearing:
     return Hearing(PocketsphinxRecogniser())
 
 
-def open_microphone(settings: Settings, audio_sink: Callable[[Any], None] | None = None) -> Microphone:
+def open_microphone(
+    settings: Settings, audio_sink: Callable[[Any], None] | None = None, canceller: EchoCanceller | None = None
+) -> Microphone:
     """The ears, closed. `audio_sink` is given every block that they hear."""
-    return Microphone(open_hearing(), device=settings.microphone, audio_sink=audio_sink)
+    return Microphone(open_hearing(), device=settings.microphone, audio_sink=audio_sink, canceller=canceller)
+
+
+def _open_canceller(settings: Settings, playback: Playback) -> tuple[EchoCanceller | None, str]:
+    if not (settings.echo_cancelling and settings.sense_microphone):
+        return None, ""
+    if reason := echo.missing():
+        return None, reason
+    canceller = EchoCanceller()
+    playback.on_playing(canceller.played)
+    return canceller, ""
 
 
 def _open_voice(settings: Settings, post: Post, now_ns: Callable[[], int]) -> tuple[Voice, str]:

@@ -95,6 +95,8 @@ class Parts:
     recorders: tuple[loop.Recorder, ...] = ()
     threads: tuple[tuple[str, Callable[[threading.Event], None]], ...] = ()
     """What else runs beside the loop."""
+    queues: tuple[Callable[[], QueueStatistics], ...] = ()
+    """What else is queued, for the status."""
     close: Callable[[], None] = lambda: None
     """Lets go of every device, once every thread has ended."""
     absent: tuple[str, ...] = ()
@@ -320,6 +322,7 @@ class Engine:
         reports = self._scope.reports() + (self._senses.reports() if self._senses else [])
         owners = (self._parts.voice, self._parts.executor, *((self._parts.ears,) if self._parts.ears else ()))
         queues = [*self._parts.inbox.statistics(), *(owner.statistics() for owner in owners)]
+        queues += [statistics() for statistics in self._parts.queues]
         return {
             "mode": self._parts.live.state.mode.value,
             "standing": self._standing.value,
