@@ -22,11 +22,12 @@ class Cursor:
         self.end_ns = 0
         """When the last sample that was written will have been heard."""
 
-    def wrote(self, n_samples: int, words: Sequence[tuple[int, str]], now_ns: int) -> None:
-        """A block was handed over at `now_ns`; `words` begin at these samples of it."""
+    def wrote(self, n_samples: int, words: Sequence[tuple[int, str]], now_ns: int) -> int:
+        """A block was handed over at `now_ns`; `words` begin at these samples of it. Returns when it is heard."""
         start_ns = max(self.end_ns, now_ns)
         self._waiting += [(start_ns + self._duration_ns(sample), word) for sample, word in words]
         self.end_ns = start_ns + self._duration_ns(n_samples)
+        return start_ns
 
     def heard(self, now_ns: int) -> list[tuple[int, str]]:
         """The words whose first sound came since the last call, each with its time."""

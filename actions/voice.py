@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from actions.synthesiser import Chunk, Samples, Style, Synthesiser
 from model.stream.errors import AmbidexError, DeviceLost
 from model.stream.protocols import Post
 from model.stream.queues import BoundedQueue, QueueStatistics
-from model.stream.values import Channel, Effect, Event, Hush, Origin, Played, Say, Silenced, Tick
+from model.stream.values import Channel, Effect, Event, Hush, Origin, Played, Say, Silenced, Sounding, Tick
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +33,6 @@ PATIENCE_BLOCKS = 40
 
 REST_AFTER_S = 0.5
 CLOSE_AFTER_S = 10.0
-
-Recorder: TypeAlias = Callable[[Samples], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +53,7 @@ class _Reply:
 
 
 class Voice:
-    """An `Effector` for `Say` and `Hush`, and a `Playback`. `run` on a thread of its own; all else on any thread.
-
-    `recorder` is given every block as it is handed to the loudspeaker, on the voice's thread.
-    """
+    """An `Effector` for `Say` and `Hush`, and a `Playback`. `run` on a thread of its own; all else on any thread."""
 
     def __init__(
         self,
@@ -69,7 +63,6 @@ class Voice:
         output: AudioOutput,
         *,
         style: Style | None = None,
-        recorder: Recorder | None = None,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
         self.style = style or Style()
@@ -81,7 +74,7 @@ class Voice:
         self._output = output
         self._stand_in = NoLoudspeaker(synthesiser.sample_rate, wait)
         self._route: AudioOutput = output
-        self._recorder = recorder
+        self._tell_playing: Callable[[Sounding], None] = lambda sounding: None
         self._silence = np.zeros(int(BLOCK_S * synthesiser.sample_rate), np.int16)
         self._queue: BoundedQueue[_Phrase] = BoundedQueue("voice", MAX_WAITING)
         self._put_back: _Phrase | None = None
@@ -129,6 +122,10 @@ class Voice:
 
     def speaking(self) -> bool:
         return self._speaking
+
+    def on_playing(self, tell: Callable[[Sounding], None]) -> None:
+        """`tell` is called on the voice's thread, with what is about to be written: lowered where the voice is."""
+        self._tell_playing = tell
 
     def last_said(self) -> str:
         """What was really heard of the latest reply."""
@@ -194,8 +191,7 @@ class Voice:
         return None
 
     def _play(self, block: Chunk, reply: _Reply) -> None:
-        self._cursor.wrote(len(block.samples), block.words, self._now_ns())
-        self._write(self._fade(block.samples, DUCKED_GAIN if self._ducked else 1.0))
+        self._sound(block, DUCKED_GAIN if self._ducked else 1.0)
         self._tell_heard(reply)
 
     def _break_off(self, block: Chunk) -> None:
@@ -204,8 +200,7 @@ class Voice:
             self._route.rest()
             self._cursor.forget(self._now_ns())
         elif self._cursor.end_ns > self._now_ns():
-            self._cursor.wrote(len(block.samples), (), self._now_ns())
-            self._write(self._fade(block.samples, 0.0))
+            self._sound(Chunk(block.samples), 0.0)
 
     def _wait_until_heard(self, reply: _Reply) -> None:
         """Silence pushes out what the sound system still holds, at the pace of the loudspeaker's own clock."""
@@ -214,9 +209,13 @@ class Voice:
             self._write(self._silence)
             self._tell_heard(reply)
 
+    def _sound(self, block: Chunk, gain: float) -> None:
+        start_ns = self._cursor.wrote(len(block.samples), block.words, self._now_ns())
+        samples = self._fade(block.samples, gain)
+        self._tell_playing(Sounding(start_ns, samples.tobytes(), self._synthesiser.sample_rate))
+        self._write(samples)
+
     def _write(self, samples: Samples) -> None:
-        if self._recorder is not None:
-            self._recorder(samples)
         try:
             self._route.write(samples)
         except DeviceLost as error:

@@ -30,10 +30,12 @@ from model.reflex.decoder import Decoder
 from model.reflex.encoder import Encoder
 from model.stream.clock import RealClock
 from model.stream.errors import ModelFailed
-from model.stream.protocols import Post, Sense
+from model.stream.protocols import Playback, Post, Sense
 from model.stream.queues import Inbox
 from model.stream.sources import Sources
+from perception import echo
 from perception.clipboard import ClipboardWatch, SelectionWatch
+from perception.echo import EchoCanceller
 from perception.hearing import Hearing
 from perception.microphone import Microphone
 from perception.recogniser import PocketsphinxRecogniser
@@ -72,6 +74,7 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
         desk = open_desk(settings, places, options.clipboard)
         cleanup.callback(desk.close)
         voice, no_voice = _open_voice(settings, inbox.post, clock.now_ns)
+        canceller, no_canceller = _open_canceller(settings, voice)
         schedule = Schedule(inbox.post, clock.now_ns, places.schedule)
         live = LiveView(sources.resolve)
         eyes = Eyes() if settings.sense_screen else None
@@ -91,12 +94,13 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
             voice=voice,
             live=live,
             dictation=dictation,
-            ears=open_microphone(settings, sink) if settings.sense_microphone else None,
+            ears=open_microphone(settings, sink, canceller) if settings.sense_microphone else None,
             senses=tuple(_senses(settings, options, eyes)),
             threads=(("schedule", schedule.run),),
             recorders=(desk.clipboard_history, *((recording,) if recording else ())),
+            queues=(canceller.statistics,) if canceller else (),
             close=cleanup.pop_all().close,
-            absent=tuple(reason for reason in (*desk.absent, no_voice) if reason),
+            absent=tuple(reason for reason in (*desk.absent, no_voice, no_canceller) if reason),
         )
     return Assembly(parts, desk.ours, desk.pressing)
 
@@ -106,9 +110,21 @@ def open_hearing() -> Hearing:
     return Hearing(PocketsphinxRecogniser(SPOKEN))
 
 
-def open_microphone(settings: Settings, audio_sink: Callable[[Any], None] | None = None) -> Microphone:
+def open_microphone(
+    settings: Settings, audio_sink: Callable[[Any], None] | None = None, canceller: EchoCanceller | None = None
+) -> Microphone:
     """The ears, closed. `audio_sink` is given every block that they hear."""
-    return Microphone(open_hearing(), device=settings.microphone, audio_sink=audio_sink)
+    return Microphone(open_hearing(), device=settings.microphone, audio_sink=audio_sink, canceller=canceller)
+
+
+def _open_canceller(settings: Settings, playback: Playback) -> tuple[EchoCanceller | None, str]:
+    if not (settings.echo_cancelling and settings.sense_microphone):
+        return None, ""
+    if reason := echo.missing():
+        return None, reason
+    canceller = EchoCanceller()
+    playback.on_playing(canceller.played)
+    return canceller, ""
 
 
 def _open_voice(settings: Settings, post: Post, now_ns: Callable[[], int]) -> tuple[Voice, str]:

@@ -22,9 +22,7 @@ class Lowerable(Protocol):
 
 class Ducking:
     """Watches `tone` on its way to the inbox, on the microphone's thread: the loop would cost a tick or two.
-
-    Without an echo canceller the microphone also hears our own voice from a loudspeaker, so with an open microphone
-    and no headphones the voice lowers itself; it stays intelligible.
+    What it sees has passed the echo canceller; without one, a voice from a loudspeaker lowers itself.
     """
 
     def __init__(self, voice: Lowerable) -> None:

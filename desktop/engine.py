@@ -105,6 +105,8 @@ class Parts:
     recorders: tuple[loop.Recorder, ...] = ()
     threads: tuple[tuple[str, Callable[[threading.Event], None]], ...] = ()
     """What else runs beside the loop."""
+    queues: tuple[Callable[[], QueueStatistics], ...] = ()
+    """What else is queued, for the status."""
     close: Callable[[], None] = lambda: None
     """Lets go of every device, once every thread has ended."""
     absent: tuple[str, ...] = ()
@@ -340,6 +342,7 @@ class Engine:
         senses = (sense for sense in self._all_senses() if isinstance(sense, Counted))
         owners: tuple[Counted, ...] = (self._parts.voice, self._parts.executor, self._parts.dictation, *senses)
         queues = [*self._parts.inbox.statistics(), *(owner.statistics() for owner in owners)]
+        queues += [statistics() for statistics in self._parts.queues]
         return {
             "mode": self._parts.live.state.mode.value,
             "standing": self._standing.value,

@@ -34,6 +34,7 @@ class Settings:
 
     microphone: str = setting("", "Name, or part of the name, of the microphone; empty for the system's own choice.")
     speaker: str = setting("", "Name, or part of the name, of the loudspeaker; empty for the system's own choice.")
+    echo_cancelling: bool = setting(True, "Whether its own voice is taken out of what it hears.")
     voice_rate_wpm: int = setting(170, "How fast the voice speaks, in words a minute.", at_least=80, at_most=450)
     voice_variant: str = setting("", "Which espeak-ng voice speaks, such as en-gb+f3; empty for ours.")
 

@@ -19,8 +19,7 @@ class Hearing:
     """The ears behind the microphone: used live, for recordings and in tests. One thread at a time.
 
     A recogniser that is fed silence costs a third of a core, so it runs from voice to pause only. While we speak
-    ourselves the ears stay open, because talking over the voice is how it is interrupted; there is no echo canceller
-    yet, so without a headset our own words can come back as the user's.
+    ourselves the ears stay open, because talking over the voice is how it is interrupted.
     """
 
     def __init__(self, recogniser: Recogniser, meter: ToneMeter | None = None) -> None:
@@ -40,11 +39,15 @@ class Hearing:
         self._before.clear()
         return [_user(Opened(by), t_ns)]
 
-    def hear(self, block: Block, t_ns: int) -> list[Event]:
-        """`block` is int16 [1280] at 16 kHz, complete at `t_ns`; ignored while the channel is closed."""
+    def hear(self, block: Block, t_ns: int, cleaned: Block | None = None) -> list[Event]:
+        """`block` is int16 [1280] at 16 kHz, complete at `t_ns`; ignored while the channel is closed.
+
+        `cleaned` is the same block with all of our own voice suppressed, if we speak: whether anybody talks, and how,
+        is taken from it. Words are taken from `block`, which holds more of a user who talks over us.
+        """
         if not self._open:
             return []
-        tone = self._meter.hear(block)
+        tone = self._meter.hear(block if cleaned is None else cleaned)
         words = self._recognise(block, tone)
         events = [Event(t_ns, Channel.TONE, tone, Origin.WORLD)] if tone.silence_ms <= QUIET_MS else []
         events += [_user(word, t_ns) for word in words]

@@ -16,6 +16,7 @@ from model.stream.errors import DeviceLost
 from model.stream.protocols import Post
 from model.stream.queues import BoundedQueue, QueueStatistics
 from model.stream.values import Event, Opening, Tone
+from perception.echo import Cleaned, EchoCanceller
 from perception.hearing import Hearing
 from perception.tone import BLOCK_SAMPLES, SAMPLE_RATE_HZ, SILENT_DBFS, Block
 
@@ -36,8 +37,8 @@ OpenStream = Callable[[Put], AbstractContextManager[object]]
 class Microphone:
     """The sense behind the ears. `open`, `close` and `toggle` never block and may be called from any thread.
 
-    It keeps listening while the assistant speaks, or it could not be interrupted; there is no echo canceller yet, so
-    on loudspeakers the user should hold the key to talk.
+    It keeps listening while the assistant speaks, or it could not be interrupted; with a `canceller` it does not hear
+    the assistant itself.
     """
 
     name = "microphone"
@@ -49,14 +50,17 @@ class Microphone:
         audio_sink: Callable[[Block], None] | None = None,
         open_stream: OpenStream | None = None,
         now_ns: Callable[[], int] = time.monotonic_ns,
+        canceller: EchoCanceller | None = None,
     ) -> None:
-        """`device` is the name, or part of the name, of a microphone. `audio_sink` is given every block heard."""
+        """`device` is the name, or part of the name, of a microphone. `audio_sink` is given every block as the
+        recogniser gets it."""
         self._hearing = hearing
         self._open_stream = open_stream or partial(sound_device_stream, device=device)
         self._prepare = _sound_library if open_stream is None else lambda: None
         self._audio_sink = audio_sink
+        self._canceller = canceller
         self._now_ns = now_ns
-        self._blocks: BoundedQueue[Block] = BoundedQueue("microphone", QUEUE_BLOCKS)
+        self._blocks: BoundedQueue[tuple[Block, int]] = BoundedQueue("microphone", QUEUE_BLOCKS)
         self._changed = threading.Event()
         self._wanted: Opening | None = None
         self._opening = 0  # counts them, so that one that begins within the tail of another is told apart from it
@@ -124,8 +128,10 @@ class Microphone:
         """From the opening of the channel to its closing, whatever ends it."""
         opening = self._opening
         self._blocks.clear()
+        if self._canceller is not None:
+            self._canceller.reset()
         try:
-            with self._open_stream(self._blocks.put):
+            with self._open_stream(self._arrive):
                 self._heard_ns = self._now_ns()
                 self._post(post, self._hearing.open(by, self._heard_ns))
                 while not stop.is_set() and self._goes_on(opening):
@@ -142,16 +148,21 @@ class Microphone:
         return self.is_open or self._now_ns() < self._tail_until_ns or len(self._blocks) > 0
 
     def _take_in(self, post: Post) -> None:
-        block = self._blocks.get(LOOK_S)
-        if block is None:
+        arrival = self._blocks.get(LOOK_S)
+        if arrival is None:
             self._check_alive()
             return
         self._heard_ns = self._now_ns()
+        heard = self._canceller.clean(*arrival) if self._canceller else Cleaned(arrival[0], arrival[0])
         if self._audio_sink is not None:
-            self._audio_sink(block)
-        events = self._hearing.hear(block, self._now_ns())
+            self._audio_sink(heard.words)
+        events = self._hearing.hear(heard.words, self._now_ns(), heard.tone)
         self._partial = self._hearing.partial()
         self._post(post, events)
+
+    def _arrive(self, block: Block) -> None:
+        """On the sound system's thread."""
+        self._blocks.put((block, self._now_ns()))
 
     def _check_alive(self) -> None:
         if self._now_ns() - self._heard_ns >= LOST_AFTER_S * 1e9:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from threading import Event as StopSignal
 from typing import Protocol
 
-from model.stream.values import Effect, Event, Place, Seen, Step, Tick
+from model.stream.values import Effect, Event, Place, Seen, Sounding, Step, Tick
 
 Post = Callable[[Event], None]
 
@@ -71,3 +71,7 @@ class Playback(Protocol):
     """What is being played: the echo canceller's reference, and how the loop knows that it is talking."""
 
     def speaking(self) -> bool: ...
+
+    def on_playing(self, tell: Callable[[Sounding], None]) -> None:
+        """From now on `tell` is given every block as it is handed to the sound system. It must not block."""
+        ...

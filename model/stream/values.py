@@ -157,6 +157,17 @@ class Silenced:
     unsaid: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Sounding:
+    """A block of our own voice on its way to the loudspeaker. No event: it goes to the echo canceller alone."""
+
+    t_ns: int
+    """When its first sample sounds, if the sound system were to play at once what it is given."""
+    pcm: bytes
+    """Mono, signed 16 bit, in the byte order of the machine."""
+    sample_rate_hz: int
+
+
 class Status(StrEnum):
     """What became of an action. Everything but `DONE` is an expected value, not an exception."""
 

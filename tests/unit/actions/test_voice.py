@@ -13,7 +13,7 @@ from actions.reading_aloud import written_words
 from actions.synthesiser import Chunk, Style
 from actions.voice import BLOCK_S, DUCKED_GAIN, PATIENCE_BLOCKS, Voice
 from model.stream.errors import BadSettings
-from model.stream.values import Channel, Event, Hush, Origin, Played, Say, Silenced, Tick
+from model.stream.values import Channel, Event, Hush, Origin, Played, Say, Silenced, Sounding, Tick
 from tests.unit.actions.tape import Tape
 
 SAMPLE_RATE = 1000
@@ -45,7 +45,7 @@ class Stage:
     def __post_init__(self) -> None:
         self.tape = Tape(SAMPLE_RATE)
         self.stop = threading.Event()
-        self.recorded: list[int] = []
+        self.sounding: list[Sounding] = []
         self.after_reply: Callable[[], object] = lambda: None
         self.voice = Voice(
             self._post,
@@ -53,9 +53,9 @@ class Stage:
             Hum(),
             self.tape,
             style=self.style,
-            recorder=lambda samples: self.recorded.append(len(samples)),
             wait=self.tape.wait,
         )
+        self.voice.on_playing(self.sounding.append)
 
     def say(self, text: str, *, last: bool = True) -> None:
         self.voice.submit(Say(text, last=last), TICK)
@@ -248,10 +248,13 @@ def test_a_voice_that_does_not_exist_is_a_fault_and_not_the_end(announce: Callab
     assert not stage.voice.speaking()
 
 
-def test_the_recorder_is_given_every_block(stage: Stage) -> None:
-    stage.say("one")
+def test_the_playback_tells_every_block_as_loud_as_it_is_played_and_when(stage: Stage) -> None:
+    stage.say("one two")
+    stage.tape.at[4] = stage.voice.duck
     stage.play()
-    assert stage.recorded == [len(block) for block in stage.tape.blocks]
+    assert [sounding.t_ns for sounding in stage.sounding] == [int(n * BLOCK_S * 1e9) for n in range(2 * WORD_BLOCKS)]
+    assert b"".join(sounding.pcm for sounding in stage.sounding) == stage.tape.sound[: 2 * WORD_SAMPLES].tobytes()
+    assert stage.sounding[0].sample_rate_hz == SAMPLE_RATE
 
 
 def test_a_stop_ends_the_reply_and_closes_the_loudspeaker(stage: Stage) -> None:

@@ -1,0 +1,182 @@
+"""The echo of a synthetic voice in a synthetic room, in simulated time: what is left of it, and of a user beside it."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from benchmarks.acoustics import BLOCK_NS, Room, Sound, blocks, loudness_db, sounding, to_block
+from model.stream.values import Sounding
+from perception.echo import PATIENCE_BLOCKS, SLACK_NS, Cleaned, EchoCanceller, Pace
+from perception.likeness import Likeness
+from perception.reference import Reference, to_sample
+from perception.tone import BLOCK_SAMPLES, SAMPLE_RATE_HZ
+
+S = SAMPLE_RATE_HZ
+BLOCKS_PER_S = S / BLOCK_SAMPLES
+MS = 1_000_000
+
+
+def babble(seconds: float, seed: int, pitch_hz: float = 120.0) -> Sound:
+    """Sound like speech: a harmonic tone that wanders, in syllables, with hiss between its partials."""
+    random = np.random.default_rng(seed)
+    times_s = np.arange(int(seconds * S)) / S
+    knots_s = np.arange(0, seconds + 0.2, 0.1)
+    pitch = pitch_hz * np.interp(times_s, knots_s, random.uniform(0.8, 1.2, len(knots_s)))
+    level = np.interp(times_s, knots_s, random.uniform(0, 1, len(knots_s)))
+    phase = 2 * np.pi * np.cumsum(pitch) / S
+    partials = np.sum([np.sin(n * phase) / n**0.7 for n in range(1, 25)], axis=0)
+    return 3_000 * level * (partials + 0.3 * random.standard_normal(len(times_s)))
+
+
+def cleaned(voice: Sound, user: Sound, room: Room) -> tuple[Sound, list[Cleaned]]:
+    """What arrived at the microphone, and what the canceller made of it."""
+    canceller = EchoCanceller()
+    arrived: list[Sound] = []
+    results: list[Cleaned] = []
+    for n, (played, near) in enumerate(zip(blocks(voice), blocks(user), strict=True)):
+        canceller.played(sounding(played, n * BLOCK_NS))
+        arrived.append(to_block(room.echo(played) + near).astype(float))
+        results.append(canceller.clean(to_block(arrived[-1]), (n + 1) * BLOCK_NS))
+    return np.concatenate(arrived), results
+
+
+def words_of(results: Sequence[Cleaned]) -> Sound:
+    return np.concatenate([result.words for result in results]).astype(float)
+
+
+def tone_of(results: Sequence[Cleaned]) -> Sound:
+    return np.concatenate([result.tone for result in results]).astype(float)
+
+
+@pytest.mark.parametrize(
+    "room",
+    [Room(overdrive=0), Room(), Room(gain_db=-12), Room(delay_ms=50), Room(delay_ms=150, reverberation_s=0.15)],
+    ids=["straight", "overdriven", "faint", "near", "far"],
+)
+def test_an_echo_is_suppressed_from_the_first_second_on(room: Room) -> None:
+    voice = babble(8, seed=1)
+    heard, results = cleaned(voice, np.zeros_like(voice), room)
+    tone, words = tone_of(results), words_of(results)
+    assert loudness_db(heard[:S]) - loudness_db(tone[:S]) > 15
+    assert loudness_db(heard[S:]) - loudness_db(tone[S:]) > 30
+    assert loudness_db(heard[4 * S :]) - loudness_db(words[4 * S :]) > 12
+
+
+def share_taken_for_echo(left: Sound, far: Sound) -> float:
+    likeness = Likeness()
+    pairs = zip(blocks(far), blocks(left), strict=True)
+    return float(np.mean([likeness.is_echo(to_block(f), to_block(n)) for f, n in pairs]))
+
+
+def test_an_echo_at_any_delay_is_like_what_was_played_and_a_user_is_not() -> None:
+    """What passes the suppressor when a gap in the sound has moved the echo, and what passes when a user speaks."""
+    voice, user = babble(6, seed=1), babble(6, seed=2, pitch_hz=210)
+    for delay_ms in (50, 300, 600):
+        room = Room(delay_ms=delay_ms)
+        echo = np.concatenate([room.echo(played) for played in blocks(voice)])
+        assert share_taken_for_echo(echo, voice) > 0.8
+    assert share_taken_for_echo(user, voice) < 0.3  # two hums are more alike than two people
+
+
+def test_a_user_who_talks_over_the_voice_is_kept() -> None:
+    voice, user = babble(10, seed=1), babble(10, seed=2, pitch_hz=210)
+    user[: 6 * S] = 0
+    _, results = cleaned(voice, user, Room())
+    words = words_of(results)[6 * S :]
+    user = user[6 * S : 6 * S + len(words)]
+    assert loudness_db(words - user) < loudness_db(user) - 10  # 10 dB below the user is all that was added or lost
+    assert loudness_db(tone_of(results)[6 * S :]) > loudness_db(user) - 25  # and somebody is seen to talk
+
+
+def test_while_nothing_is_played_blocks_pass_untouched_and_nothing_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse_livekit(monkeypatch)
+    block = to_block(babble(0.08, seed=1))
+    assert EchoCanceller().clean(block, BLOCK_NS) == Cleaned(block, block)
+
+
+def test_a_second_after_the_last_sound_blocks_pass_untouched_again() -> None:
+    canceller = EchoCanceller()
+    canceller.played(sounding(np.full(BLOCK_SAMPLES, 1000.0), 0))
+    block = to_block(babble(0.08, seed=1))
+    passed = [canceller.clean(block, (n + 1) * BLOCK_NS).words is block for n in range(20)]
+    assert passed.index(True) == pytest.approx(BLOCKS_PER_S, abs=2)
+    assert all(passed[passed.index(True) :])
+
+
+def test_without_livekit_there_is_a_sentence_once_and_the_ears_work(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, announce: Callable[[str], None]
+) -> None:
+    announce("may hear itself on loudspeakers: livekit cannot be loaded .*Install it, or use a headset")
+    refuse_livekit(monkeypatch)
+    canceller = EchoCanceller()
+    block = to_block(babble(0.08, seed=1))
+    for n in range(3):
+        canceller.played(sounding(block.astype(float), n * BLOCK_NS))
+        assert canceller.clean(block, (n + 1) * BLOCK_NS).words is block
+    assert len(caplog.records) == 1
+
+
+def test_while_nobody_listens_the_oldest_is_dropped_and_counted() -> None:
+    canceller = EchoCanceller()
+    for n in range(200):
+        canceller.played(Sounding(n * 20 * MS, bytes(640), S))
+    assert canceller.statistics().length == canceller.statistics().size == 128
+    assert canceller.statistics().dropped == 72
+
+
+def test_the_reference_is_resampled_and_lies_where_it_sounds() -> None:
+    reference = Reference()
+    rate_hz, start_ns = 22_050, 500 * MS
+    times_s = np.arange(20 * 441) / rate_hz
+    sound = (8_000 * np.sin(2 * np.pi * 440 * times_s)).astype(np.int16).reshape(20, 441)
+    for n, block in enumerate(sound):
+        reference.place(Sounding(start_ns + n * 20 * MS, block.tobytes(), rate_hz))
+    taken = np.concatenate([reference.take(to_sample(n * BLOCK_NS), BLOCK_SAMPLES) for n in range(15)]).astype(float)
+    expected = 8_000 * np.sin(2 * np.pi * 440 * (np.arange(len(taken)) / S - 0.5))
+    assert not taken[: to_sample(start_ns) - 100].any() and not taken[to_sample(910 * MS) :].any()
+    inside = slice(to_sample(510 * MS), to_sample(890 * MS))
+    assert loudness_db(taken[inside] - expected[inside]) < loudness_db(expected[inside]) - 40
+
+
+def test_two_sounds_apart_leave_silence_between_them() -> None:
+    reference = Reference()
+    for start_ms in (0, 100):
+        reference.place(sounding(np.full(160, 5_000.0), start_ms * MS))
+    taken = reference.take(0, 2_000)
+    assert taken[80] > 4_000 and taken[1_680] > 4_000 and not taken[400:1_400].any()
+
+
+def ends_ms(late_ms: Sequence[int]) -> list[float]:
+    """How far the times told for blocks are off their even clock, for blocks that arrive so late."""
+    pace = Pace()
+    return [(pace.end_ns(n * BLOCK_NS + late * MS) - n * BLOCK_NS) / MS for n, late in enumerate(late_ms)]
+
+
+def test_blocks_that_arrive_unevenly_are_even_in_time() -> None:
+    assert set(ends_ms([5, 0, 15, 3, 60, 0, 7])) == {5}
+
+
+def test_a_first_block_that_was_late_is_corrected() -> None:
+    assert ends_ms([70, 0, 10, 0]) == [70, 0, 0, 0]
+
+
+def test_lost_sound_moves_the_time_once_it_is_certain() -> None:
+    ends = ends_ms([0] * PATIENCE_BLOCKS + [80] * (PATIENCE_BLOCKS + 2))
+    assert ends[PATIENCE_BLOCKS] == 0 and ends[-1] == 80
+    assert SLACK_NS < 80 * MS
+
+
+def refuse_livekit(monkeypatch: pytest.MonkeyPatch) -> None:
+    imported = builtins.__import__
+
+    def refusing(name: str, *rest: Any, **named: Any) -> Any:
+        if name.startswith("livekit"):
+            raise ImportError("no such library")
+        return imported(name, *rest, **named)
+
+    monkeypatch.setattr(builtins, "__import__", refusing)
