@@ -104,7 +104,7 @@ class Parts:
     senses: tuple[Sense, ...] = ()
     recorders: tuple[loop.Recorder, ...] = ()
     threads: tuple[tuple[str, Callable[[threading.Event], None]], ...] = ()
-    """What else runs beside the loop."""
+    """What else runs beside the loop; it is started again when it fails, as a schedule does on a full disk."""
     queues: tuple[Callable[[], QueueStatistics], ...] = ()
     """What else is queued, for the status."""
     close: Callable[[], None] = lambda: None
@@ -137,7 +137,7 @@ class Engine:
         self._scope.start("hands", parts.executor.run)
         self._scope.keep("voice", parts.voice.run)
         for name, target in parts.threads:
-            self._scope.start(name, target)
+            self._scope.keep(name, target)
         self._scope.start("loop", self._run_loop)
         self._start_senses()
 

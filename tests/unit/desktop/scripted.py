@@ -189,6 +189,7 @@ class Stage:
         deaf: bool = False,
         fail: Exception | None = None,
         senses: tuple[Sense, ...] = (),
+        threads: tuple[tuple[str, Callable[[threading.Event], None]], ...] = (),
     ) -> None:
         self.notes = Notes()
         clock = RealClock()
@@ -207,6 +208,7 @@ class Stage:
                 live=self.live,
                 ears=None if deaf else self.ears,
                 senses=senses,
+                threads=threads,
                 close=lambda: self.notes.add("let go"),
             )
         )

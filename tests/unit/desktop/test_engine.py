@@ -188,6 +188,22 @@ def test_a_sense_that_dies_is_told_of_and_the_others_go_on(announce: Callable[[s
     assert stage.live.state.captured == frozenset()
 
 
+def test_what_runs_beside_the_loop_may_fail_and_is_started_again(announce: Callable[[str], None]) -> None:
+    announce("schedule failed, again in")
+    runs: list[str] = []
+
+    def schedule(stop: StopSignal) -> None:
+        runs.append("run")
+        if len(runs) == 1:
+            raise NotPermitted("The disk is full.")
+        stop.wait()
+
+    with Stage(obey, threads=(("schedule", schedule),)) as stage:
+        wait_until(lambda: len(runs) == 2, 5, "the second run")
+        stage.engine.ask("hello")
+        assert stage.notes.wait_for(f"voice {Say('hello')}")
+
+
 class SelectingSense(FailingSense):
     name = "selection"
 
