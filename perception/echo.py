@@ -26,8 +26,11 @@ USUAL_DELAY_MS = 80
 """From handing a sample to the sound system to hearing it. Where the canceller begins to look; it finds the rest."""
 TAIL_SAMPLES = SAMPLE_RATE_HZ
 """So long after the last sound an echo may still arrive."""
-SLACK_NS = 20_000_000
+EARLY_NS = 20_000_000
+LOST_NS = 100_000_000
 PATIENCE_BLOCKS = 25
+"""A block that came so much too early corrects the time at once; so many that all came so much too late, once they
+did. Sound systems deliver in periods of their own: for two seconds every block can be 50 ms late, and nothing lost."""
 
 MISSING = "It may hear itself on loudspeakers: livekit cannot be loaded ({reason}). Install it, or use a headset."
 
@@ -136,8 +139,8 @@ class Pace:
         """Called once for each block, in order."""
         end_ns = arrived_ns if self._end_ns is None else self._end_ns + BLOCK_MS * 1_000_000
         self._late_ns.append(arrived_ns - end_ns)
-        lost = len(self._late_ns) == PATIENCE_BLOCKS and min(self._late_ns) > SLACK_NS
-        if lost or self._late_ns[-1] < -SLACK_NS:
+        lost = len(self._late_ns) == PATIENCE_BLOCKS and min(self._late_ns) > LOST_NS
+        if lost or self._late_ns[-1] < -EARLY_NS:
             end_ns += min(self._late_ns)
             self._late_ns.clear()
         self._end_ns = end_ns
