@@ -13,7 +13,6 @@ import numpy as np
 from model.stream.queues import BoundedQueue, QueueStatistics
 from model.stream.values import Sounding
 from perception.echo_filter import PART_SAMPLES, EchoFilter
-from perception.headset import Headset
 from perception.likeness import Likeness
 from perception.reference import Reference, to_sample
 from perception.tone import BLOCK_MS, BLOCK_SAMPLES, SAMPLE_RATE_HZ, Block
@@ -61,7 +60,6 @@ class EchoCanceller:
         self._suppressor: Any = None
         self._filter = EchoFilter()
         self._likeness = Likeness()
-        self._headset = Headset()
         self._broken = False
 
     def played(self, sounding: Sounding) -> None:
@@ -73,12 +71,8 @@ class EchoCanceller:
         end = to_sample(self._pace.end_ns(arrived_ns))
         reference = self._place(self._played.drain())
         if reference is None or reference.end + TAIL_SAMPLES < end:
-            self._headset.forget()
             return Cleaned(block, block)
         far = reference.take(end - len(block), len(block))
-        self._headset.notice(far, block)
-        if self._headset.certain:  # suppressing an echo that is not there would suppress the user
-            return Cleaned(block, block)
         # Suppressing what was subtracted, not what was heard, lets more of the user through, but also words of ours.
         tone = self._suppress(far, block)
         # After every gap in the sound the echo may come later than before, and it takes the suppressor half a second.
