@@ -51,7 +51,7 @@ class Aim:
         if stop.is_set():
             return Halted("Stopped before anything was done.")
         for found, window in zip(aimed, windows, strict=True):
-            if not still_there(self._look, found) or self._hands.window_at(found.place.centre) != window:
+            if not _still_there(self._look, found) or self._hands.window_at(found.place.centre) != window:
                 return Refused(f"{found.text} moved or changed before I could reach it.")
         return aimed
 
@@ -73,7 +73,7 @@ class Aim:
         return found
 
 
-def still_there(look: Look, found: Found) -> bool:
+def _still_there(look: Look, found: Found) -> bool:
     """Whether the place says, at this moment, what it said when it was chosen."""
     place = found.place
     around = Place(

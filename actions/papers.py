@@ -20,7 +20,7 @@ def read_paper(path: Path) -> str:
 
 
 def write_paper(path: Path, text: str) -> None:
-    """As `write_bytes`."""
+    """The same with a text, in UTF-8."""
     write_bytes(path, text.encode())
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Event as StopSignal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -97,5 +99,5 @@ def test_units_that_do_not_fit_are_refused(quantity: str, unit: str) -> None:
 
 
 def test_says_why_it_knows_no_exchange_rates() -> None:
-    refused = sum_bodies()["convert"]({"quantity": "fifty dollars", "unit": "euros"}, __import__("threading").Event())
+    refused = sum_bodies()["convert"]({"quantity": "fifty dollars", "unit": "euros"}, StopSignal())
     assert "exchange rates" in refused.text
