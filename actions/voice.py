@@ -13,7 +13,7 @@ import numpy as np
 from actions.cursor import NS_PER_S, Cursor
 from actions.loudspeaker import AudioOutput, NoLoudspeaker
 from actions.reading_aloud import written_words
-from actions.synthesiser import Chunk, Samples, Style, Synthesiser
+from actions.synthesiser import FASTEST_WPM, SLOWEST_WPM, Chunk, Samples, Style, Synthesiser, in_manner
 from model.stream.errors import AmbidexError, DeviceLost
 from model.stream.protocols import Post
 from model.stream.queues import BoundedQueue, QueueStatistics
@@ -25,7 +25,6 @@ BLOCK_S = 0.02
 """How often the voice looks whether it was hushed or lowered; also how long it takes to fade."""
 
 DUCKED_GAIN = 0.25
-SLOWEST_WPM, FASTEST_WPM = 80, 450
 MAX_WAITING = 64
 BREATH_BLOCKS = 5
 PATIENCE_BLOCKS = 40
@@ -174,7 +173,7 @@ class Voice:
         phrase: _Phrase | None = first
         while phrase is not None:
             reply.words += written_words(phrase.say.text)
-            for chunk in self._synthesiser.synthesise(phrase.say.text, self.style):
+            for chunk in self._synthesiser.synthesise(phrase.say.text, in_manner(self.style, phrase.say.manner)):
                 yield from _cut_up(chunk, len(self._silence))
             phrase = None if phrase.say.last else (yield from self._await_next(reply))
 

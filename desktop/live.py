@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from model.stream.manners import manner_of
 from model.stream.values import (
     Argument,
     Call,
@@ -237,7 +238,7 @@ def _think(state: LiveState, step: Step) -> LiveState:
 
 
 def _speak(state: LiveState, token: Token | Span | None, resolve: Resolve) -> LiveState:
-    if token is None:
+    if token is None or (isinstance(token, Token) and manner_of(token) is not None):
         return state
     if isinstance(token, Token) and _is_mark(token):
         return replace(state, reply_complete=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from model.reflex.vocabulary import GO, NONE, NOTHING, OPENED, POINT, Symbols, dt_code
-from model.stream.values import Call, Channel, Fill, Go, Item, Place, Seen, Span, Step
+from model.stream.manners import manner_of
+from model.stream.values import Call, Channel, Fill, Go, Item, Place, Seen, Span, Step, Token
 
 ITEM_ROW = (Channel.SCREEN, Channel.CLIPBOARD, Channel.OUTCOME)
 WINDOW_CHANNEL = 3
@@ -93,10 +94,10 @@ def written(step: Step, symbols: Symbols) -> Written:
     match step.speech:
         case Span():
             speech = POINT
-        case None:
+        case Token() if manner_of(step.speech) is None:
+            speech = step.speech.id
+        case _:
             speech = NONE
-        case token:
-            speech = token.id
     return Written(step.thought.id if step.thought else NONE, speech, action)
 
 

@@ -6,8 +6,24 @@ from collections.abc import Iterable
 
 from model.reflex.vocabulary import END, YIELD
 from model.stream.catalogue import Catalogue
+from model.stream.manners import OF_OUTCOME, manner_of
 from model.stream.sources import Sources
-from model.stream.values import Action, ActionSpec, Call, Effect, Fill, Gesture, Go, Hush, Say, Span, Step, Token
+from model.stream.values import (
+    Action,
+    ActionSpec,
+    Call,
+    Channel,
+    Effect,
+    Fill,
+    Gesture,
+    Go,
+    Hush,
+    Manner,
+    Say,
+    Span,
+    Step,
+    Token,
+)
 
 
 class Grammar:
@@ -45,13 +61,16 @@ class Grammar:
 
 
 class Decoder:
-    """Collects words into phrases and action tokens into actions. Tokens that break the grammar are dropped."""
+    """Collects words into phrases and action tokens into actions. Tokens that break the grammar are dropped.
+
+    A style token holds from where it stands to the end of the reply, or to the next one; the words before it go out as
+    a phrase of their own.
+    """
 
     def __init__(self, sources: Sources, catalogue: Catalogue) -> None:
         self._sources = sources
         self._grammar = Grammar(catalogue)
-        self._phrase: list[str] = []
-        self._spans: list[Span] = []
+        self._begin_reply()
         self._actions = 0
 
     def decode(self, step: Step) -> Iterable[Effect]:
@@ -70,14 +89,36 @@ class Decoder:
                     self._phrase.append(argument.text)
                     self._spans.append(token)
             case Token(id=number) if number == YIELD:
-                self._phrase, self._spans = [], []
+                self._begin_reply()
                 yield Hush()
             case Token(id=number) if number == END:
+                if self._phrase or self._spoke:
+                    yield self._say(last=True)
+                self._begin_reply()
+            case Token() if (manner := manner_of(token)) is not None:
                 if self._phrase:
-                    yield Say(" ".join(self._phrase), tuple(self._spans), last=True)
-                self._phrase, self._spans = [], []
+                    yield self._say(last=False)
+                self._manner = manner
             case Token(text=text):
                 self._phrase.append(text)
+
+    def _begin_reply(self) -> None:
+        self._phrase: list[str] = []
+        self._spans: list[Span] = []
+        self._manner: Manner | None = None
+        self._spoke = False
+
+    def _say(self, *, last: bool) -> Say:
+        manner = self._manner or self._manner_of_outcome()
+        say = Say(" ".join(self._phrase), tuple(self._spans), last, manner)
+        self._phrase, self._spans, self._spoke = [], [], True
+        return say
+
+    def _manner_of_outcome(self) -> Manner:
+        """Of the first outcome that the phrase tells of."""
+        told = (span.item_id for span in self._spans if span.channel is Channel.OUTCOME and span.item_id is not None)
+        items = (self._sources.item(item_id) for item_id in told)
+        return next((OF_OUTCOME.get(item.kind, Manner.PLAIN) for item in items if item is not None), Manner.PLAIN)
 
     def _action(self, step: Step) -> Iterable[Action]:
         spec = self._grammar.open

@@ -370,6 +370,17 @@ class Argument:
     """A channel's name, or `composed`."""
 
 
+class Manner(StrEnum):
+    """How a phrase is said."""
+
+    PLAIN = "plain"
+    CALM = "calm"
+    BRIGHT = "bright"
+    SLOW = "slow"
+    FAST = "fast"
+    WHISPER = "whisper"
+
+
 @dataclass(frozen=True, slots=True)
 class Say:
     """Words for the voice: one phrase. `last` if the reply ends with it."""
@@ -377,6 +388,7 @@ class Say:
     text: str
     spans: tuple[Span, ...] = ()
     last: bool = False
+    manner: Manner = Manner.PLAIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desktop.live import LiveState, LiveView, Mode, Standing, fold
+from model.stream.manners import style_token
 from model.stream.values import (
     Argument,
     Call,
@@ -15,6 +16,7 @@ from model.stream.values import (
     Gesture,
     Go,
     Line,
+    Manner,
     Opened,
     Opening,
     Origin,
@@ -57,6 +59,11 @@ def say(state: LiveState, *words: str) -> LiveState:
     for word in words:
         state = after(state=state, speech=Token(9, word))
     return state
+
+
+def test_a_style_token_is_not_shown() -> None:
+    state = after(state=say(LiveState(), "Good"), speech=style_token(Manner.BRIGHT))
+    assert say(state, "morning").speech == ("Good", "morning")
 
 
 def test_hold_to_talk_shows_the_words_and_closes() -> None:

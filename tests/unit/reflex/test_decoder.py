@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model.reflex.columns import written
 from model.reflex.decoder import Decoder, Grammar
-from model.reflex.vocabulary import END, YIELD
+from model.reflex.vocabulary import END, NONE, POINT, YIELD, Symbols
+from model.stream.manners import style_token
 from model.stream.sources import Sources
 from model.stream.values import (
     Action,
@@ -20,6 +22,7 @@ from model.stream.values import (
     Fill,
     Go,
     Hush,
+    Manner,
     Origin,
     Outcome,
     Risk,
@@ -78,6 +81,53 @@ def test_yielding_drops_the_phrase(sources: Sources) -> None:
     decoder = Decoder(sources, CATALOGUE)
     speech = [Token(9, "okay"), Token(YIELD, "<yield>"), Token(END, "<end>")]
     assert [effect for token in speech for effect in decoder.decode(Step(SEEN, speech=token))] == [Hush()]
+
+
+def say(decoder: Decoder, *tokens: Token | Span) -> list[Effect]:
+    return [effect for token in tokens for effect in decoder.decode(Step(SEEN, speech=token))]
+
+
+ONE, TWO, END_TOKEN = Token(9, "one"), Token(10, "two"), Token(END, "<end>")
+
+
+def test_a_style_token_holds_to_the_end_of_the_reply(sources: Sources) -> None:
+    decoder = Decoder(sources, CATALOGUE)
+    assert say(decoder, style_token(Manner.WHISPER), ONE, END_TOKEN) == [Say("one", last=True, manner=Manner.WHISPER)]
+    assert say(decoder, ONE, END_TOKEN) == [Say("one", last=True)]
+
+
+def test_a_style_token_parts_the_phrases_of_a_reply(sources: Sources) -> None:
+    effects = say(Decoder(sources, CATALOGUE), ONE, style_token(Manner.FAST), TWO, style_token(Manner.SLOW), END_TOKEN)
+    assert effects == [
+        Say("one"),
+        Say("two", manner=Manner.FAST),
+        Say("", last=True, manner=Manner.SLOW),
+    ]
+
+
+def test_a_style_without_words_says_nothing(sources: Sources) -> None:
+    assert say(Decoder(sources, CATALOGUE), style_token(Manner.BRIGHT), END_TOKEN) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "manner"),
+    [(Status.FIRED, Manner.BRIGHT), (Status.REFUSED, Manner.CALM), (Status.DONE, Manner.PLAIN)],
+)
+def test_an_outcome_is_said_as_it_is_meant_unless_the_mind_chooses(
+    sources: Sources, status: Status, manner: Manner
+) -> None:
+    item = sources.add(Event(0, Channel.OUTCOME, Outcome("set_timer", status, "Time is up."), Origin.WORLD))
+    span = Span(Channel.OUTCOME, 0, None, getattr(item, "id", None))
+    decoder = Decoder(sources, CATALOGUE)
+    assert say(decoder, span, END_TOKEN) == [Say("Time is up.", (span,), True, manner)]
+    chosen = say(decoder, style_token(Manner.WHISPER), span, END_TOKEN)
+    assert chosen == [Say("Time is up.", (span,), True, Manner.WHISPER)]
+
+
+def test_a_style_token_is_no_word_to_the_reflex() -> None:
+    symbols = Symbols((), (), ())
+    assert written(Step(SEEN, speech=style_token(Manner.CALM)), symbols).speech == NONE
+    assert written(Step(SEEN, speech=Token(POINT, "")), symbols).speech == POINT
 
 
 TOKENS = st.one_of(
