@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from model.stream.errors import BadSettings, ModelFailed
 from model.stream.values import Place
 from perception.layout import Picture, find_lines, pieces_of
+from perception.merging import Told, settled
 from perception.tiles import overlap
 
 MODEL = "models/PP-OCRv6_rec_small.onnx"
@@ -46,6 +47,12 @@ class Reading:
 
 
 Recognise = Callable[[Picture], Reading]
+Tell = Callable[[Sequence[Place]], Sequence[Told | None]]
+"""Asked of the places of lines what is known of them without reading."""
+
+
+def nobody(places: Sequence[Place]) -> Sequence[Told | None]:
+    return [None] * len(places)
 
 
 class Network:
@@ -83,17 +90,21 @@ class Reader:
         self._known: OrderedDict[bytes, Future[Reading]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def read(self, picture: Picture, inside: Place | None = None) -> Iterator[tuple[str, Place]]:
+    def read(self, picture: Picture, inside: Place | None = None, tell: Tell = nobody) -> Iterator[tuple[str, Place]]:
         """The lines in a picture, from top to bottom, each as soon as it is read; only those that touch `inside`."""
-        for place in find_lines(picture):
-            if inside is None or overlap(place, inside) is not None:
-                yield from _certain(self.read_line(picture, place), place)
+        places = [place for place in find_lines(picture) if inside is None or overlap(place, inside) is not None]
+        for place, told in zip(places, tell(places), strict=True):
+            if text := self._text(picture, place, told):
+                yield text, place
 
-    def read_soon(self, picture: Picture) -> list[tuple[str, Place]]:
+    def read_soon(self, picture: Picture, tell: Tell = nobody) -> list[tuple[str, Place]]:
         """All lines in a picture, on two cores if they are free: somebody is waiting."""
         places = find_lines(picture)
-        readings = _readers().map(partial(self.read_line, picture), places)
-        return [line for pair in zip(readings, places, strict=True) for line in _certain(*pair)]
+        texts = _readers().map(partial(self._text, picture), places, tell(places))
+        return [(text, place) for text, place in zip(texts, places, strict=True) if text]
+
+    def _text(self, picture: Picture, place: Place, told: Told | None) -> str | None:
+        return settled(told, lambda: _certain(self.read_line(picture, place)))
 
     def read_line(self, picture: Picture, place: Place) -> Reading:
         crop = _crop(picture, place)
@@ -128,9 +139,8 @@ class Reader:
             raise
 
 
-def _certain(reading: Reading, place: Place) -> Iterator[tuple[str, Place]]:
-    if reading.text and reading.confidence >= MIN_CONFIDENCE:
-        yield reading.text, place
+def _certain(reading: Reading) -> str | None:
+    return reading.text if reading.confidence >= MIN_CONFIDENCE else None
 
 
 @cache

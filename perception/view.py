@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from threading import Event as StopSignal
 
 import numpy as np
@@ -11,8 +12,9 @@ from model.stream.values import Line, LineGone, Place
 from perception.carets import Carets
 from perception.layout import STRIP_PX, Picture
 from perception.lines import LineBook
+from perception.merging import NobodyTells, Telling, Told, unseen
 from perception.reading import Reader
-from perception.tiles import around, changed_places, cut, merged, moved, overlap, widened
+from perception.tiles import NOISE, around, changed_places, cut, merged, moved, overlap, widened
 
 NEIGHBOUR_PX, NEIGHBOUR_ROW_PX = 30, 6
 """How near a known line must be to a change to be looked at again with it."""
@@ -23,9 +25,18 @@ Report = Callable[[Line | LineGone], None]
 class View:
     """Reads what changed since the last look, and nothing else."""
 
-    def __init__(self, area: Place, reader: Reader, report: Report, numbers: Iterator[int] | None = None) -> None:
+    def __init__(
+        self,
+        area: Place,
+        reader: Reader,
+        report: Report,
+        numbers: Iterator[int] | None = None,
+        telling: Telling | None = None,
+    ) -> None:
         self.area = area
         self._reader = reader
+        self._telling = telling or NobodyTells()
+        self._roles: dict[Place, str] = {}
         self._report = report
         self._picture = np.zeros((area.height_px, area.width_px), np.uint8)
         self._book = LineBook(numbers)
@@ -44,6 +55,12 @@ class View:
             if stop.is_set():
                 return
             self._read(region, stop)
+
+    def look_again(self, places: Sequence[Place], stop: StopSignal) -> None:
+        """What is known of these places is no longer the same, though their pixels may be."""
+        for region in merged([self._with_neighbours(place) for place in places]):
+            if not stop.is_set():
+                self._read(region, stop)
 
     def clear(self) -> None:
         for gone in self._book.clear():
@@ -67,7 +84,25 @@ class View:
             found.append((text, place))
             if fresh:
                 self._update(place, [(text, place)])  # a new window is told line by line, not at its end
-        self._update(region, found)
+        self._update(region, [*found, *self._unseen(region, found)])
+        self._roles.clear()
+
+    def _unseen(self, region: Place, found: Sequence[tuple[str, Place]]) -> Iterator[tuple[str, Place]]:
+        """Things with a name and no text, as far as they can be told from the ground they stand on."""
+        elements = [each for each in self._telling.named(region) if self._shows(each.place)]
+        if not elements:
+            return
+        named = {(element.name, element.place) for element in elements}
+        near = self._book.touching(around([region, *(element.place for element in elements)]) or region)
+        known = [(line.text, line.place) for line in near if overlap(line.place, region) is None]
+        lines = [line for line in (*found, *known) if line not in named]
+        for element in unseen(elements, lines):
+            self._roles[element.place] = element.role
+            yield element.name, element.place
+
+    def _shows(self, place: Place) -> bool:
+        seen = overlap(place, self.area)
+        return seen is not None and int(np.ptp(cut(self._picture, seen))) > NOISE
 
     def _lines_in(self, region: Place) -> Iterator[tuple[str, Place]]:
         """The lines that touch the region. They are sought with what surrounds them, cut where the strips of the
@@ -77,9 +112,17 @@ class View:
         wide = Place(left, wide.y_px, wide.width_px + wide.x_px - left, wide.height_px)
         seen = overlap(wide, self.area) or region
         inside = moved(region, -seen.x_px, -seen.y_px)
-        for text, place in self._reader.read(cut(self._picture, seen), inside):
+
+        def tell(places: Sequence[Place]) -> Sequence[Told | None]:
+            there = [moved(place, seen.x_px, seen.y_px) for place in places]
+            told = self._telling.lines(there)
+            self._roles.update({place: known.role for place, known in zip(there, told, strict=True) if known})
+            return told
+
+        for text, place in self._reader.read(cut(self._picture, seen), inside, tell):
             yield text, moved(place, seen.x_px, seen.y_px)
 
     def _update(self, area: Place, found: list[tuple[str, Place]]) -> None:
         for change in self._book.update(area, found):
-            self._report(change)
+            is_line = isinstance(change, Line)
+            self._report(replace(change, role=self._roles.get(change.place, "")) if is_line else change)

@@ -107,6 +107,8 @@ class Line:
     line_id: int
     text: str
     place: Place
+    role: str = ""
+    """What its program says it is, such as `button`; empty where only the pixels are known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from threading import Event as StopSignal
 
 from model.stream.values import Line, LineGone, Place
 from perception.carets import MAX_REMEMBERED
 from perception.layout import Picture
+from perception.merging import Element, Told
 from perception.reading import Reader, Reading
+from perception.tiles import overlap
 from perception.view import View
 from tests.unit.perception.pictures import blank, width_of, write
 
@@ -21,9 +24,9 @@ class Rig:
         self.n_read = 0
         self.reports: list[Line | LineGone] = []
         self.stop = StopSignal()
-        self.view = View(SCREEN, Reader(self._recognise), self.reports.append)
+        self.view = View(SCREEN, Reader(self.recognise), self.reports.append)
 
-    def _recognise(self, picture: Picture) -> Reading:
+    def recognise(self, picture: Picture) -> Reading:
         self.n_read += 1
         return Reading(f"{int((picture < 128).sum())}", 1.0)
 
@@ -168,3 +171,68 @@ def test_clearing_reports_every_line_gone() -> None:
     rig.reports.clear()
     rig.view.clear()
     assert rig.reports == [LineGone(1), LineGone(2)]
+
+
+class Program:
+    """Says the same of every line, and that there is one thing with a name."""
+
+    def __init__(self, told: Told, *elements: Element) -> None:
+        self.told = told
+        self.elements = elements
+
+    def lines(self, places: Sequence[Place]) -> Sequence[Told | None]:
+        return [self.told] * len(places)
+
+    def named(self, area: Place) -> Sequence[Element]:
+        return [element for element in self.elements if overlap(element.place, area)]
+
+
+def told_rig(program: Program) -> Rig:
+    rig = Rig()
+    rig.view = View(SCREEN, Reader(rig.recognise), rig.reports.append, telling=program)
+    return rig
+
+
+def test_what_a_program_is_sure_of_is_not_read() -> None:
+    rig = told_rig(Program(Told(("exact",), role="entry", sure=True)))
+    (line,) = rig.look(page("one"))
+    assert isinstance(line, Line)
+    assert (line.text, line.role) == ("exact", "entry")
+    assert rig.n_read == 0
+
+
+def test_a_secret_line_is_neither_read_nor_reported() -> None:
+    rig = told_rig(Program(Told(secret=True)))
+    assert rig.look(page("one")) == []
+    assert rig.n_read == 0
+
+
+def test_a_button_with_a_picture_is_reported_once_and_goes() -> None:
+    place = Place(600, 300, 24, 24)
+    rig = told_rig(Program(Told(), Element("Save", "button", place)))
+    picture = page("one")
+    picture[304:307, 604:620] = 0  # nothing that could be text
+    changes = rig.look(picture)
+    assert [(line.text, line.role) for line in changes if isinstance(line, Line) and line.place == place] == [
+        ("Save", "button")
+    ]
+    assert rig.look(picture) == []
+    assert [type(change) for change in rig.look(page("one"))] == [LineGone]
+
+
+def test_a_button_of_which_nothing_is_to_be_seen_is_not_reported() -> None:
+    rig = told_rig(Program(Told(), Element("Save", "button", Place(600, 300, 24, 24))))
+    assert len(rig.look(page("one"))) == 1
+
+
+def test_a_button_that_becomes_known_later_is_reported_then() -> None:
+    place = Place(600, 300, 24, 24)
+    program = Program(Told(sure=True, texts=("one",)))
+    rig = told_rig(program)
+    picture = page("one")
+    picture[304:306, 604:606] = 0  # too small to be taken for text
+    assert len(rig.look(picture)) == 1
+    program.elements = (Element("Save", "button", place),)
+    rig.reports.clear()
+    rig.view.look_again([place], rig.stop)
+    assert [line.text for line in rig.reports if isinstance(line, Line)] == ["Save"]
