@@ -93,8 +93,9 @@ class Executor:
         self._undoable: deque[_Undoable] = deque(maxlen=MAX_UNDO)
         self._pending: Pending | None = None
         self._turn = threading.RLock()  # held while an action runs
-        self._state = threading.Lock()  # guards the two below; panic takes this one only, so it never waits
+        self._state = threading.Lock()  # guards the three below; panic takes this one only, so it never waits
         self._armed = True
+        self._locked = ""
         self._stops: list[StopSignal] = []
 
     # From the loop --------------------------------------------------------------------------------------------
@@ -151,6 +152,8 @@ class Executor:
 
     def undo(self, n: int = 1) -> Outcome:
         """Take back the last `n` actions that can be taken back."""
+        if self._locked:
+            return Outcome("undo", Status.REFUSED, self._locked)
         with self._turn:
             texts = [self._take_back(self._undoable.pop()) for _ in range(min(n, len(self._undoable)))]
         if not texts:
@@ -178,6 +181,14 @@ class Executor:
         """Only a person calls this."""
         with self._state:
             self._armed = True
+
+    def lock(self, reason: str) -> None:
+        """Refuse all actions, with this sentence, until told so with an empty one. What waits for a yes is dropped."""
+        with self._state:
+            self._locked = reason
+        if reason:
+            self._pending = None
+            self.interrupt()
 
     @property
     def armed(self) -> bool:
@@ -218,6 +229,8 @@ class Executor:
             return _outcome(action, Status.DONE, "")
         if not self._armed:
             return _outcome(action, Status.REFUSED, "I was stopped. Switch me on again first.")
+        if self._locked:
+            return _outcome(action, Status.REFUSED, self._locked)
         if verdict.decision is Ruling.NEVER:
             return _outcome(action, Status.REFUSED, verdict.reason)
         if spec.missing:
@@ -235,7 +248,9 @@ class Executor:
         return self._await_answer(action, f"{verdict.reason} Shall I {_spoken(action, arguments)}?", {})
 
     def _await_answer(self, action: Action, question: str, values: Mapping[str, str]) -> Outcome:
-        self._pending = Pending(action, question, self._now_ns(), self._sources.word_count, values)
+        pending = Pending(action, question, self._now_ns(), self._sources.word_count, values)
+        with self._state:
+            self._pending = None if self._locked else pending
         return _outcome(action, Status.ASKS, question)
 
     # Doing ----------------------------------------------------------------------------------------------------
@@ -270,11 +285,11 @@ class Executor:
 
     @contextmanager
     def _stoppable(self) -> Generator[StopSignal]:
-        """A stop signal that `panic` and `interrupt` reach; set from the start if a panic came first."""
+        """A stop signal that `panic` and `interrupt` reach; set from the start if a panic or a lock came first."""
         stop = StopSignal()
         with self._state:
             self._stops.append(stop)
-            if not self._armed:
+            if self._locked or not self._armed:
                 stop.set()
         try:
             yield stop

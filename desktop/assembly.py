@@ -23,6 +23,7 @@ from desktop.engine import Parts
 from desktop.live import LiveView
 from desktop.minds import open_reflex, shipped_catalogue
 from desktop.places import Places
+from desktop.presence import watches
 from desktop.recording import Recording
 from desktop.settings import Settings
 from model.reflex import Reflex
@@ -97,6 +98,7 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
             ears=open_microphone(settings, sink, canceller) if settings.sense_microphone else None,
             senses=tuple(_senses(settings, options, eyes)),
             threads=(("schedule", schedule.run),),
+            presence=watches(),
             recorders=(desk.clipboard_history, *((recording,) if recording else ())),
             queues=(canceller.statistics,) if canceller else (),
             close=cleanup.pop_all().close,

@@ -13,6 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 from actions.dictation import Dictation
 from desktop.ducking import Ducking, Lowerable
 from desktop.live import LiveView, Standing
+from desktop.presence import ASKED, SLEEP, PresenceWatch
 from model.stream import loop
 from model.stream.clock import RealClock
 from model.stream.errors import AmbidexError, BadSettings, DeviceLost, NotPermitted
@@ -81,6 +82,7 @@ class Acting(Protocol):
     def interrupt(self) -> None: ...
     def panic(self) -> None: ...
     def rearm(self) -> None: ...
+    def lock(self, reason: str) -> None: ...
     def approve(self) -> bool: ...
     def deny(self) -> bool: ...
     def undo(self, n: int = 1) -> Outcome: ...
@@ -105,6 +107,7 @@ class Parts:
     recorders: tuple[loop.Recorder, ...] = ()
     threads: tuple[tuple[str, Callable[[threading.Event], None]], ...] = ()
     """What else runs beside the loop; it is started again when it fails, as a schedule does on a full disk."""
+    presence: tuple[PresenceWatch, ...] = ()
     queues: tuple[Callable[[], QueueStatistics], ...] = ()
     """What else is queued, for the status."""
     close: Callable[[], None] = lambda: None
@@ -123,6 +126,7 @@ class Engine:
         self._capturing: Counter[Channel] = Counter()
         self._counting = threading.Lock()
         self._standing = Standing.READY
+        self._away: frozenset[str] = frozenset()
         self._changing = threading.Lock()
         self._started_s = time.monotonic()
 
@@ -138,6 +142,8 @@ class Engine:
         self._scope.keep("voice", parts.voice.run)
         for name, target in parts.threads:
             self._scope.keep(name, target)
+        for watch in parts.presence:
+            self._scope.keep(watch.name, lambda stop, watch=watch: watch.run(self.away, stop))
         self._scope.start("loop", self._run_loop)
         self._start_senses()
 
@@ -247,6 +253,8 @@ class Engine:
         """Open the user's channel. Raises `NotPermitted` while paused or panicked, `DeviceLost` without microphone."""
         if self._standing is not Standing.READY:
             raise NotPermitted(f"Ambidex is {self._standing.value}. {_CURES[self._standing]}")
+        if self._away:
+            raise NotPermitted(_absence(self._away))
         if self._parts.ears is None:
             raise DeviceLost("The microphone is switched off in the settings (`sense_microphone`).")
         self._require_running(self._parts.ears)
@@ -273,6 +281,16 @@ class Engine:
         self._close_ears()
         self._parts.voice.hush()
         self._parts.executor.interrupt()
+
+    def away(self, reason: str, holds: bool) -> None:
+        """The screen was locked or the machine is about to sleep, or that is over: then nothing opens by itself."""
+        with self._counting:
+            self._away = self._away | {reason} if holds else self._away - {reason}
+            self._parts.executor.lock(_absence(self._away) if self._away else "")
+        if holds:
+            self.cancel()
+            self._parts.live.withdraw_question()
+            log.info("closed: %s", _absence(self._away))
 
     def ask(self, text: str) -> None:
         """A request typed to the assistant. Raises `BadSettings` if it is empty or too long."""
@@ -306,6 +324,7 @@ class Engine:
             self._stand(Standing.PAUSED)
 
     def resume(self) -> None:
+        self.away(ASKED, False)
         with self._changing:
             if self._standing is not Standing.PAUSED:
                 return
@@ -347,6 +366,7 @@ class Engine:
             "mode": self._parts.live.state.mode.value,
             "standing": self._standing.value,
             "listening": self.listening,
+            "away": _absence(self._away) if self._away else "",
             "speaking": self._parts.voice.speaking(),
             "up_s": round(time.monotonic() - self._started_s, 1),
             "faults": [sentence for sentence in (*self._parts.absent, self._parts.voice.fault) if sentence],
@@ -366,6 +386,13 @@ class Engine:
 
 _CHANNELS = {"screen": Channel.SCREEN, "clipboard": Channel.CLIPBOARD, "selection": Channel.CLIPBOARD}
 """The senses that are on all the time; the microphone shows itself by the opened channel."""
+
+
+def _absence(reasons: frozenset[str]) -> str:
+    if reasons <= {SLEEP}:
+        return "The machine is about to sleep. Ask again once it is awake."
+    return "The screen is locked. Unlock it and ask again; if it is not locked, `ambidex resume` says so."
+
 
 _CURES = {
     Standing.PAUSED: "Resume it with `ambidex resume`.",

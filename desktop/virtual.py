@@ -218,6 +218,7 @@ class VirtualDesktop:
         )  # fmt: skip
         bus.wait_for("unix:path", READY_WITHIN_S)
         self._env["DBUS_SESSION_BUS_ADDRESS"] = address
+        self._env["DBUS_SYSTEM_BUS_ADDRESS"] = address  # nor must the machine's own login manager be heard here
 
     def _start_screen(self) -> None:
         number, tell_number = os.pipe()

@@ -14,10 +14,12 @@ from desktop.processes import wait_until
 from desktop.virtual import VirtualDesktop
 from model.stream import trace
 from tests.e2e.conftest import configure
+from tests.fake_session import FakeSession
 from tests.program import Ambidex
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
+LOGIN = "org.freedesktop.login1"
 ENDS_WITHIN_S = 30
 """Generous, for machines that do something else as well."""
 
@@ -93,6 +95,28 @@ def test_panic_and_rearm(whole: Ambidex) -> None:
     assert whole.call("rearm").returncode == 0
     assert whole.call("listen").stdout == "Listening.\n"
     assert whole.status()["listening"] is True
+
+
+def test_listening_closes_with_the_screen_and_stays_closed(whole: Ambidex) -> None:
+    with FakeSession(whole.desktop.env["DBUS_SESSION_BUS_ADDRESS"], "org.freedesktop.ScreenSaver", LOGIN) as session:
+        whole.start("--headless")
+        wait_until(lambda: {"GetActive", "Inhibit"} <= set(session.asked), 10, "the questions about the session")
+        for leave, come_back in (
+            (lambda: session.lock_screen(True), lambda: session.lock_screen(False)),
+            (lambda: session.hint(True), lambda: session.hint(False)),
+            (lambda: session.prepare_for_sleep(True), lambda: session.prepare_for_sleep(False)),
+        ):
+            whole.call("listen")
+            assert whole.status()["listening"] is True
+            leave()
+            wait_until(lambda: not whole.status()["listening"], 10, "the closing")
+            away = whole.status()["away"]
+            assert away
+            assert sentence(whole.call("listen")) == away
+            assert whole.call("journal", "undo").stdout.strip() == away
+            come_back()
+            wait_until(lambda: whole.status()["away"] == "", 10, "the way back")
+            assert whole.status()["listening"] is False
 
 
 def test_a_recording_replays_to_the_same_steps(whole: Ambidex, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from desktop.processes import wait_until
 from desktop.virtual import VirtualDesktop
 from model.stream import trace
 from model.stream.values import Copied, Outcome, Played, Silenced, Status, Word
+from tests.fake_session import FakeSession
 from tests.listening import heard_in, sounding_s
 from tests.program import Ambidex
 
@@ -161,6 +162,34 @@ def test_dictation_types_what_is_said_until_it_is_ended(ambidex: Ambidex, window
     window.wait_for_text("Hello world\n", ANSWERED_WITHIN_S)
     say(ambidex, "stop dictation")
     assert outcome_of(tmp_path / "trace", "start_dictation").text == "Dictation is over: 2 words."
+
+
+def test_a_locked_screen_ends_dictation_and_drops_what_was_asked(
+    ambidex: Ambidex, window: Probe, tmp_path: Path
+) -> None:
+    recorded = tmp_path / "trace"
+    with FakeSession(ambidex.desktop.env["DBUS_SESSION_BUS_ADDRESS"], "org.freedesktop.ScreenSaver") as locker:
+        ambidex.start("--record", str(recorded))
+        say(ambidex, "start dictation")
+        wait_until(lambda: ambidex.status()["mode"] == "acting", ANSWERED_WITHIN_S, "Dictation")
+        lock(ambidex, locker)
+        assert outcome_of(recorded, "start_dictation").text == "Dictation is over: 0 words."
+        wait_for_silence(recorded)
+        say(ambidex, "close the notes window")
+        assert outcome_of(recorded, "close_window").status is Status.ASKS
+        lock(ambidex, locker)
+        say(ambidex, "yes")
+        assert outcome_of(recorded, "confirm").text == "There is nothing to confirm."
+    assert {"closed": True} not in window.rows
+    assert window.text == ""
+
+
+def lock(program: Ambidex, locker: FakeSession) -> None:
+    """The screen is locked and unlocked again."""
+    locker.lock_screen(True)
+    wait_until(lambda: program.status()["away"] != "", 10, "the lock")
+    locker.lock_screen(False)
+    wait_until(lambda: program.status()["away"] == "", 10, "the end of the lock")
 
 
 def test_panic_stops_typing_in_the_middle(ambidex: Ambidex, window: Probe, tmp_path: Path) -> None:

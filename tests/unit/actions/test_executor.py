@@ -411,6 +411,44 @@ def test_panic_drops_what_was_asked(rig: Rig) -> None:
     assert not rig.executor.approve()
 
 
+LOCKED = "The screen is locked."
+
+
+def test_a_lock_stops_what_runs_and_refuses_what_comes(rig: Rig, busy: Callable[[], HandsThread]) -> None:
+    thread = busy()
+    rig.executor.lock(LOCKED)
+    thread.finish()
+    assert rig.posted[-1].text == "Stopped in the middle."
+    assert rig.executor.undo().text == LOCKED
+    asked = rig.executor.execute(rig.action("set_timer", "duration", "a minute"))
+    assert (asked.status, asked.text) == (Status.REFUSED, LOCKED)
+    rig.executor.lock("")
+    assert rig.executor.execute(rig.action("set_timer", "duration", "a minute")).status is Status.DONE
+    assert rig.executor.undo().text == "Took back the half."
+
+
+def test_a_lock_drops_what_was_asked_for_good(rig: Rig) -> None:
+    ask(rig)
+    rig.executor.lock(LOCKED)
+    assert not rig.executor.approve()
+    rig.executor.lock("")
+    rig.hear("yes")
+    assert rig.executor.execute(rig.action("confirm")).status is Status.REFUSED
+    assert not rig.executor.approve()
+    assert not rig.ran
+
+
+def test_what_asks_at_the_moment_of_the_lock_asks_nothing(rig: Rig) -> None:
+    def slow(name: str, values: Mapping[str, str], stop: StopSignal) -> Result:
+        rig.executor.lock(LOCKED)
+        return Asks("Do you mean Delete all?", {"text": "Delete all"})
+
+    rig.body = slow
+    rig.executor.execute(rig.action("type_text", "text", "delete"))
+    rig.executor.lock("")
+    assert rig.executor.pending is None
+
+
 def test_stop_does_not_wait_for_what_it_stops(rig: Rig, busy: Callable[[], HandsThread]) -> None:
     thread = busy()
     rig.executor.submit(rig.action("set_timer", "duration", "a minute"), TICK)

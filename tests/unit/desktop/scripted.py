@@ -164,6 +164,9 @@ class FakeHands:
     def rearm(self) -> None:
         self.notes.add("hands rearm")
 
+    def lock(self, reason: str) -> None:
+        self.notes.add(f"hands lock {reason}".strip())
+
     def approve(self) -> bool:
         self.notes.add("hands approve")
         return True

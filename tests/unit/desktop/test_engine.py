@@ -119,6 +119,36 @@ def test_cancel_stops_what_goes_on_but_disarms_nothing() -> None:
         assert stage.notes.wait_for("hands click")
 
 
+def test_a_locked_screen_closes_what_is_open_and_opens_nothing_again() -> None:
+    with Stage(obey) as stage:
+        stage.engine.listen(Opening.TOGGLE)
+        stage.engine.away("locker", True)
+        assert not stage.engine.listening
+        assert {"voice hush", "hands interrupt"} <= set(stage.notes.lines)
+        assert stage.engine.status()["away"].startswith("The screen is locked.")
+        with pytest.raises(NotPermitted, match="The screen is locked"):
+            stage.engine.listen(Opening.HOLD)
+        stage.engine.away("locker", False)
+        assert stage.notes.lines[-1] == "hands lock"
+        assert not stage.engine.listening
+        stage.engine.listen(Opening.HOLD)
+        assert stage.engine.listening
+
+
+def test_it_is_away_until_every_reason_is_over() -> None:
+    with Stage(obey) as stage:
+        stage.engine.away("sleep", True)
+        with pytest.raises(NotPermitted, match="about to sleep"):
+            stage.engine.toggle()
+        stage.engine.away("asked", True)
+        stage.engine.away("sleep", False)
+        with pytest.raises(NotPermitted, match="locked"):
+            stage.engine.toggle()
+        stage.engine.resume()
+        stage.engine.toggle()
+        assert stage.engine.listening
+
+
 def test_a_thread_that_cannot_be_done_without_ends_the_engine_with_its_error() -> None:
     stage = Stage(fail=RuntimeError("the hands are broken"))
     stage.engine.start()
