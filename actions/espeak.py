@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import ctypes
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from itertools import chain, islice, tee
 from typing import Any
@@ -26,6 +27,13 @@ DEFAULT_VOICE = "en-us+f2"
 
 WHISPER = "whisperf"
 """The variant that is breath alone, without a pitch."""
+
+LANGUAGES: Mapping[str, tuple[str, ...]] = {
+    "arabic": ("ar", "fa", "ur"), "bengali": ("bn", "as"), "cyrillic": ("ru", "uk", "bg", "be", "sr", "mk", "kk"),
+    "devanagari": ("hi", "mr", "ne"), "georgian": ("ka",), "greek": ("el", "grc"), "han": ("cmn", "yue", "ja"),
+    "hangul": ("ko",), "hebrew": ("he",), "kana": ("ja",), "tamil": ("ta",), "thai": ("th",),
+}  # fmt: skip
+"""Who can read which script; the first does where the voice that was chosen cannot."""
 
 # Names and numbers of speak_lib.h.
 AUDIO_OUTPUT_SYNCHRONOUS = 2
@@ -67,8 +75,18 @@ class EspeakSynthesiser:
 
     def synthesise(self, text: str, style: Style) -> Iterator[Chunk]:
         for piece, is_last in _mark_last(pieces(text)):
-            samples, starts = self._espeak.render(piece.spoken, style, pause=not is_last)
+            own = _in_script(style, piece.script)
+            samples, starts = self._espeak.render(piece.spoken, own, pause=not is_last)
             yield Chunk(samples, _words(piece, starts, len(samples)))
+
+
+def _in_script(style: Style, script: str) -> Style:
+    """With a voice that can read the script: one that cannot names each letter."""
+    language, _, variant = (style.voice or DEFAULT_VOICE).partition("+")
+    languages = LANGUAGES.get(script, ())
+    if not languages or language.partition("-")[0] in languages:
+        return style
+    return replace(style, voice=f"{languages[0]}+{variant}" if variant else languages[0])
 
 
 def _mark_last(whole: Iterator[Piece]) -> Iterator[tuple[Piece, bool]]:

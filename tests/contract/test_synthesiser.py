@@ -55,6 +55,14 @@ def test_the_sound_of_espeak_is_not_silence() -> None:
     assert abs(chunk.samples.astype(int)).max() > 5_000
 
 
+def test_espeak_reads_other_scripts_as_words_and_not_as_letters() -> None:
+    synthesiser = EspeakSynthesiser()
+    (cyrillic,) = synthesiser.synthesise("привет", Style())
+    (chinese,) = synthesiser.synthesise("你好", Style())
+    assert len(cyrillic.samples) / synthesiser.sample_rate < 1.0
+    assert len(chinese.samples) / synthesiser.sample_rate < 1.2
+
+
 def test_an_unknown_voice_is_bad_settings() -> None:
     with pytest.raises(BadSettings, match="no voice called nobody"):
         list(EspeakSynthesiser().synthesise("hello", Style(voice="nobody")))
