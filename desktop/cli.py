@@ -12,6 +12,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from desktop.cli_models import models_app
 from desktop.control import call
 from desktop.places import Places, find_places
 from desktop.settings import Settings, load_settings
@@ -29,6 +30,7 @@ eval_app = typer.Typer(help="Score the assistant on examples.", no_args_is_help=
 journal_app = typer.Typer(help="What it did, newest last; undo what can be undone.")
 app.add_typer(eval_app, name="eval")
 app.add_typer(journal_app, name="journal")
+app.add_typer(models_app, name="models")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Decide everything, execute nothing.")]

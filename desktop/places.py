@@ -26,6 +26,8 @@ class Places:
     runtime: Path
     files: Path
     """What the user asked to have written down, in files for them to open: lists, notes, the calendar."""
+    data: Path
+    """Large files that the user added."""
 
     @property
     def settings(self) -> Path:
@@ -47,18 +49,23 @@ class Places:
     def held_keys(self) -> Path:
         return self.runtime / "held.json"
 
+    @property
+    def models(self) -> Path:
+        return self.data / "models"
+
 
 def find_places(environ: Mapping[str, str] = os.environ) -> Places:
     """The platform's directories, or everything under `AMBIDEX_HOME` where that is set."""
     home = environ.get(HOME_VARIABLE)
     if home:
         root = Path(home).expanduser().absolute()
-        return Places(root / "config", root / "state", root / "run", root / "files")
+        return Places(root / "config", root / "state", root / "run", root / "files", root / "data")
     return Places(
         config=Path(platformdirs.user_config_dir(APP, appauthor=False)),
         state=Path(platformdirs.user_state_dir(APP, appauthor=False)),
         runtime=_runtime_directory(),
         files=Path(platformdirs.user_documents_dir()) / "Ambidex",
+        data=Path(platformdirs.user_data_dir(APP, appauthor=False)),
     )
 
 

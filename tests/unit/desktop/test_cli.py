@@ -14,7 +14,7 @@ from desktop.control import AlreadyRunning
 
 EVERY_COMMAND = (
     "run", "toggle", "listen", "pause", "resume", "panic", "rearm", "status", "quit",
-    "ask", "replay", "doctor", "train", "bench", "eval", "journal",
+    "ask", "replay", "doctor", "train", "bench", "eval", "journal", "models",
 )  # fmt: skip
 HEAVY = {"torch", "PySide6", "numpy", "sounddevice", "rich"}
 

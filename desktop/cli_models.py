@@ -1,0 +1,165 @@
+"""`ambidex models`: what the user added beside the built-in engines, and which of it is used."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from desktop.places import find_places
+
+if TYPE_CHECKING:
+    from desktop.model_kinds import Found
+    from desktop.model_store import Model, ModelStore
+
+models_app = typer.Typer(help="Models for speech, voice and language that you add.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="As `ambidex models list` shows it.")]
+
+
+@models_app.command("list")
+def list_models(
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")
+    ] = False,
+) -> None:
+    """What was added, what is used, and whether it loads."""
+    models = _store().all()
+    if as_json:
+        print(json.dumps({"models": [_row(model) for model in models], "chosen": _chosen(models)}))
+        return
+    _print_table(models)
+
+
+@models_app.command()
+def add(
+    source: Annotated[
+        str, typer.Argument(help="A file, a folder, an archive, or OWNER/REPO[/FILE] of the Hugging Face hub.")
+    ],
+    name: Annotated[str, typer.Option("--name", help="What to call it; from the source if not given.")] = "",
+) -> None:
+    """Take in a model once it was loaded. Only a hub name makes Ambidex go to the network."""
+    from desktop import model_hub, model_sources
+
+    store = _store()
+    hub = model_hub.hub_name(source)
+    path = Path(source).expanduser()
+    name = store.require_free(name or (model_hub.plain_name(hub) if hub else model_sources.plain_name(path)))
+    with store.making() as folder, _interruptible():
+        if hub:
+            model_hub.fetch(hub, store.fetched(hub.repo), folder)
+            found = _found(folder)
+        else:
+            found = model_sources.gather(path, folder)
+        model = store.keep(name, found, source)
+    print(f"Added the {model.kind.value} {name} ({_size(model.size_bytes)}). {_what_next(model)}")
+
+
+@models_app.command()
+def use(
+    name: Annotated[str, typer.Argument(help="As `ambidex models list` shows it.")] = "",
+    built_in: Annotated[
+        str, typer.Option("--built-in", metavar="recogniser|voice", help="Back to the one built in.")
+    ] = "",
+) -> None:
+    """Choose a model, from the next start on."""
+    from desktop.model_kinds import Kind
+
+    if bool(name) == bool(built_in) or built_in not in ("", "recogniser", "voice"):
+        raise typer.BadParameter("Give a NAME, or --built-in recogniser or --built-in voice.")
+    if built_in:
+        _store().choose_built_in(Kind(built_in))
+        print(f"From its next start on, Ambidex uses its own {built_in}.")
+        return
+    model = _store().choose(name)
+    if model.kind is Kind.LANGUAGE:
+        print(f"{name} is chosen. {NOT_USED_YET}")
+    else:
+        print(f"From its next start on, Ambidex uses the {model.kind.value} {name}.")
+
+
+@models_app.command()
+def remove(name: Name) -> None:
+    """Delete a model from the disk."""
+    model = _store().remove(name)
+    back = f" From its next start on, Ambidex uses its own {model.kind.value}." if _replaced(model) else ""
+    print(f"Removed {name} ({_size(model.size_bytes)}).{back}")
+
+
+NOT_USED_YET = "This version of Ambidex does not use language models yet."
+_BUILT_IN = {"recogniser": "pocketsphinx", "voice": "espeak-ng"}
+
+
+def _store() -> ModelStore:
+    from desktop.model_store import ModelStore
+
+    return ModelStore(find_places().models)
+
+
+def _found(folder: Path) -> Found:
+    from desktop.model_kinds import find_model
+
+    return find_model(folder)
+
+
+@contextmanager
+def _interruptible() -> Generator[None]:
+    """Ctrl+C is an answer, too."""
+    from model.stream.errors import Closed
+
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise Closed("Interrupted; nothing was added.") from error
+
+
+def _replaced(model: Model) -> bool:
+    return model.chosen and model.kind.value in _BUILT_IN
+
+
+def _what_next(model: Model) -> str:
+    if model.kind.value not in _BUILT_IN:
+        return NOT_USED_YET
+    return f"Use it with `ambidex models use {model.name}`."
+
+
+def _row(model: Model) -> dict[str, Any]:
+    return {
+        "name": model.name,
+        "kind": model.kind.value,
+        "size_bytes": model.size_bytes,
+        "chosen": model.chosen,
+        "loads": not model.fault,
+        "fault": model.fault,
+        "path": str(model.main),
+    }
+
+
+def _chosen(models: list[Model]) -> dict[str, str | None]:
+    from desktop.model_kinds import Kind
+
+    return {kind.value: next((m.name for m in models if m.chosen and m.kind is kind), None) for kind in Kind}
+
+
+def _print_table(models: list[Model]) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    chosen = _chosen(models)
+    table = Table("used", "name", "kind", "size", "", box=None, padding=(0, 1))
+    for kind, engine in _BUILT_IN.items():
+        table.add_row("" if chosen[kind] else "yes", engine, kind, "", "built in")
+    for model in models:
+        used = model.chosen and model.kind.value in _BUILT_IN
+        remark = escape(model.fault) or ("" if model.kind.value in _BUILT_IN else NOT_USED_YET)
+        table.add_row("yes" if used else "", model.name, model.kind.value, _size(model.size_bytes), remark)
+    Console().print(table)
+
+
+def _size(size_bytes: int) -> str:
+    return f"{size_bytes / 1e6:,.1f} MB" if size_bytes < 1e8 else f"{size_bytes / 1e9:,.2f} GB"

@@ -1,0 +1,113 @@
+"""Loads a model in a process of its own: engines written in C++ may end the process over a file they dislike."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from desktop.model_kinds import Kind
+from model.stream.errors import ModelFailed
+
+WITHIN_S = 300
+MAX_QUOTED = 200
+
+
+def try_model(kind: Kind, main: Path) -> None:
+    """Load and use it once. Raises `ModelFailed` with a sentence if it cannot be used; takes seconds."""
+    command = (sys.executable, "-m", "desktop.model_trial", kind.value, str(main))
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=WITHIN_S)
+    except subprocess.TimeoutExpired as error:
+        raise ModelFailed(f"It was not loaded within {WITHIN_S} seconds. Take a smaller one.") from error
+    answer = _answer(done.stdout)
+    if answer is None:
+        raise ModelFailed(f"Its engine {_how_it_ended(done.returncode)} when loading it{_last_words(done.stderr)}.")
+    if answer:
+        raise ModelFailed(answer)
+
+
+def _answer(written: str) -> str | None:
+    """What is wrong, nothing if nothing is, None where the child did not live to say."""
+    for line in reversed(written.splitlines()):
+        try:
+            return str(json.loads(line)["fault"])
+        except (ValueError, KeyError, TypeError):
+            continue
+    return None
+
+
+def _how_it_ended(code: int) -> str:
+    return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
+
+
+def _last_words(written: str) -> str:
+    lines = [line.strip() for line in written.splitlines() if line.strip()]
+    return f" ({lines[-1][-MAX_QUOTED:].rstrip('.')})" if lines else ""
+
+
+# In the child -----------------------------------------------------------------------------------------------------
+
+
+def _try_recogniser(folder: Path) -> None:
+    from perception.sherpa import try_out
+
+    try_out(folder)
+
+
+def _try_voice(file: Path) -> None:
+    import numpy as np
+    import onnxruntime
+
+    description = json.loads(file.with_name(f"{file.name}.json").read_text(encoding="utf-8"))
+    ids = [number for numbers in description["phoneme_id_map"].values() for number in numbers][:20]
+    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+    given = {
+        "input": np.array([ids], np.int64),
+        "input_lengths": np.array([len(ids)], np.int64),
+        "scales": np.array([0.667, 1.0, 0.8], np.float32),
+        "sid": np.array([0], np.int64),
+    }
+    wanted = [entry.name for entry in session.get_inputs()]
+    sound = np.asarray(session.run(None, {name: given[name] for name in wanted})[0])
+    if not int(description["audio"]["sample_rate"]) or not sound.size or not np.isfinite(sound).all():
+        raise ModelFailed(f"{file.name} makes no sound. Take another voice.")
+
+
+def _try_language(file: Path) -> None:
+    """Reads the index of its tensors, each of which must lie within the file."""
+    from gguf import GGUFReader
+
+    if not GGUFReader(file).tensors:
+        raise ModelFailed(f"{file.name} holds no weights. Fetch it again.")
+
+
+_TRIALS: dict[Kind, Callable[[Path], None]] = {
+    Kind.RECOGNISER: _try_recogniser,
+    Kind.VOICE: _try_voice,
+    Kind.LANGUAGE: _try_language,
+}
+
+
+def main(kind: str, path: str) -> None:
+    """The child: one line of JSON that says what is wrong, or that nothing is."""
+    fault = ""
+    try:
+        _TRIALS[Kind(kind)](Path(path))
+    except ModelFailed as error:
+        fault = str(error)
+    except Exception as error:  # noqa: BLE001  engines raise what they like; it is all the same to who asks
+        fault = (
+            f"{Path(path).name} cannot be loaded ({type(error).__name__}: {str(error)[:MAX_QUOTED]}). Fetch it again."
+        )
+    sys.stdout.write(json.dumps({"fault": fault}) + "\n")
+    sys.stdout.flush()
+    os._exit(0)  # what was said stands, whatever the engine does while it is taken down
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
