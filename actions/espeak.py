@@ -36,6 +36,7 @@ LANGUAGES: Mapping[str, tuple[str, ...]] = {
 """Who can read which script; the first does where the voice that was chosen cannot."""
 
 # Names and numbers of speak_lib.h.
+PHONEMES_IPA = 0x2
 AUDIO_OUTPUT_SYNCHRONOUS = 2
 BUFFER_MS = 500  # the longer, the fewer calls back into Python
 CHARS_UTF8 = 0x1
@@ -89,6 +90,11 @@ def _in_script(style: Style, script: str) -> Style:
     return replace(style, voice=f"{languages[0]}+{variant}" if variant else languages[0])
 
 
+def pronunciation(word: str) -> str:
+    """How a word is said in American English, in the International Phonetic Alphabet. Raises `ModelFailed`."""
+    return _library().phonemes(word)
+
+
 def _mark_last(whole: Iterator[Piece]) -> Iterator[tuple[Piece, bool]]:
     """Each piece, and whether none follows."""
     one_by_one, ahead = tee(whole)
@@ -117,6 +123,7 @@ class _Library:
         self.sample_rate: int = self._c.espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, BUFFER_MS, data_path.encode(), 0)
         if self.sample_rate <= 0:
             raise ModelFailed(f"espeak-ng cannot read its data in {data_path}; install espeakng-loader again.")
+        self._c.espeak_TextToPhonemes.restype = ctypes.c_char_p
         self._callback = _Callback(self._receive)  # kept: C holds no reference
         self._c.espeak_SetSynthCallback(self._callback)
 
@@ -134,6 +141,15 @@ class _Library:
             if code != 0:
                 raise ModelFailed(f"espeak-ng could not speak (code {code}).")
             return np.concatenate(self._blocks or [np.zeros(0, np.int16)]), self._starts
+
+    def phonemes(self, text: str) -> str:
+        """Of the first clause, in our own voice, whichever the user has chosen: the recogniser knows American only."""
+        with self._lock:
+            self._take_on(Style())
+            utf8 = ctypes.create_string_buffer(text.encode())
+            rest = ctypes.c_void_p(ctypes.addressof(utf8))
+            found: bytes | None = self._c.espeak_TextToPhonemes(ctypes.byref(rest), CHARS_UTF8, PHONEMES_IPA)
+            return (found or b"").decode()
 
     def _take_on(self, style: Style) -> None:
         if style == self._style:

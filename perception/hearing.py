@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 
 from model.stream.values import Channel, ChannelClosed, Data, Event, Opened, Opening, Origin, Pause, Tone, Word
 from perception.recogniser import Recogniser
@@ -38,6 +39,11 @@ class Hearing:
         self._meter.reset()
         self._before.clear()
         return [_user(Opened(by), t_ns)]
+
+    def expect(self, phrases: Sequence[str]) -> None:
+        """Prepare the recogniser for what is likely to be said; nothing while somebody speaks, or it would lag."""
+        if not self._speaking:
+            self._recogniser.expect(phrases)
 
     def hear(self, block: Block, t_ns: int, cleaned: Block | None = None) -> list[Event]:
         """`block` is int16 [1280] at 16 kHz, complete at `t_ns`; ignored while the channel is closed.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -20,7 +21,7 @@ Gram = tuple[str, ...]
 
 def arpa(phrases: Iterable[str]) -> str:
     """The model as text. Phrases with digits are left out: nobody can tell how they are spoken."""
-    sentences = [["<s>", *words, "</s>"] for words in map(_spoken_words, phrases) if words]
+    sentences = [["<s>", *map(str.lower, words), "</s>"] for words in map(words_of, phrases) if words]
     counts = [_counted(sentences, order) for order in _ORDERS]
     probabilities, back_offs = _smoothed(counts)
     head = "\\data\\\n" + "".join(f"ngram {order}={len(probabilities[order - 1])}\n" for order in _ORDERS)
@@ -35,9 +36,11 @@ def _counted(sentences: Sequence[Sequence[str]], order: int) -> Counter[Gram]:
     return Counter({gram: count for gram, count in counts.items() if count > 1}) if many else counts
 
 
-def _spoken_words(phrase: str) -> list[str]:
-    words = re.findall(r"[a-z']+|\d", phrase.lower())
-    return [] if any(word.isdigit() for word in words) else words
+def words_of(phrase: str) -> list[str]:
+    """The words as they are written, without marks and accents; none if one of them cannot be said."""
+    plain = unicodedata.normalize("NFKD", phrase).encode("ascii", "ignore").decode()
+    words = re.findall(r"[A-Za-z']+|\d", plain)
+    return [] if any(word.isdigit() for word in words) else [word for word in words if word.strip("'")]
 
 
 def _grams(words: Sequence[str], order: int) -> Iterable[Gram]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from threading import Event as StopSignal
@@ -26,6 +26,8 @@ TAIL_MS = 200
 """How long sound is still taken in after `close`: people let go of the key on their last syllable."""
 LOST_AFTER_S = 5.0
 """Wireless headsets take two or three seconds to begin."""
+EXPECT_AFTER_MS = 1_000
+"""So long a silence is time enough to tell the recogniser what has appeared on the screen meanwhile."""
 LOOK_S = 0.5
 """How often it is looked whether to stop, where nothing comes in."""
 
@@ -51,14 +53,17 @@ class Microphone:
         open_stream: OpenStream | None = None,
         now_ns: Callable[[], int] = time.monotonic_ns,
         canceller: EchoCanceller | None = None,
+        expected: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         """`device` is the name, or part of the name, of a microphone. `audio_sink` is given every block as the
-        recogniser gets it."""
+        recogniser gets it. `expected` tells what is likely to be said now."""
         self._hearing = hearing
         self._open_stream = open_stream or partial(sound_device_stream, device=device)
         self._prepare = _sound_library if open_stream is None else lambda: None
         self._audio_sink = audio_sink
         self._canceller = canceller
+        self._expected = expected
+        self._expects = False
         self._now_ns = now_ns
         self._blocks: BoundedQueue[tuple[Block, int]] = BoundedQueue("microphone", QUEUE_BLOCKS)
         self._changed = threading.Event()
@@ -134,6 +139,7 @@ class Microphone:
             with self._open_stream(self._arrive):
                 self._heard_ns = self._now_ns()
                 self._post(post, self._hearing.open(by, self._heard_ns))
+                self._expect()  # the sound that comes in meanwhile waits in the queue
                 while not stop.is_set() and self._goes_on(opening):
                     self._take_in(post)
         finally:
@@ -160,6 +166,17 @@ class Microphone:
         self._partial = self._hearing.partial()
         self._post(post, events)
 
+    def _expect(self) -> None:
+        self._hearing.expect(self._expected())
+        self._expects = True
+
+    def _expect_again(self, silence_ms: int) -> None:
+        """Once in every silence."""
+        if silence_ms == 0:
+            self._expects = False
+        elif silence_ms >= EXPECT_AFTER_MS and not self._expects:
+            self._expect()
+
     def _arrive(self, block: Block) -> None:
         """On the sound system's thread."""
         self._blocks.put((block, self._now_ns()))
@@ -172,6 +189,7 @@ class Microphone:
         for event in events:
             if isinstance(event.data, Tone):
                 self._level_dbfs = event.data.loudness_dbfs
+                self._expect_again(event.data.silence_ms)
             post(event)
 
 

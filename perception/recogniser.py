@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -13,7 +12,8 @@ import numpy as np
 import pocketsphinx
 
 from model.stream.values import Word
-from perception.language_model import arpa
+from perception.language_model import arpa, words_of
+from perception.pronunciation import phones
 from perception.sphinx import Sphinx
 from perception.tone import Block
 from resources import ROOT
@@ -24,6 +24,9 @@ COMMANDS_WEIGHT = 0.1
 PHRASES_WEIGHT = 0.01
 """Of what is said to dictation, 31 of 39 phrases in three voices are heard exactly, and 6.6 % of the words of commands
 wrongly; with 0.1 it is 34 and 7.4 %, without the phrases 24 and 6.3 %."""
+EXPECTED_WEIGHT = 0.05
+MAX_LEARNT_WORDS = 20_000
+"""A dictionary cannot forget. Some megabytes, after weeks of reading screens."""
 STABLE_REPEATS = 5
 """Measured on commands by three voices: half of the words are reported before the last is said, each 460 ms after its
 end, and no more of them are wrong than at the end (4.3 %). With 4 it is 380 ms and 5.4 %, with 3 290 ms and 9.7 %."""
@@ -33,8 +36,24 @@ BLOCKS_PER_LOOK = 50
 """In every 4 s of an utterance the words are looked at less often: at each block, at every second, every third, ..."""
 
 
+Pronounce = Callable[[str], str]
+"""How a word is said, in the International Phonetic Alphabet; empty where nobody knows."""
+
+
+def unpronounced(word: str) -> str:
+    """Leaves words unknown that the dictionary lacks."""
+    return ""
+
+
 class Recogniser(Protocol):
     """Turns one utterance at a time into words. Not safe for two threads at once."""
+
+    def expect(self, phrases: Sequence[str]) -> None:
+        """What is likelier to be said from now on than usual: labels on the screen, names. Replaces the last such list.
+
+        Between utterances only; it may take a moment.
+        """
+        ...
 
     def start(self) -> None:
         """Begin an utterance."""
@@ -100,11 +119,23 @@ def _distances(reported: Sequence[str], hypothesis: Sequence[str]) -> list[int]:
 class PocketsphinxRecogniser:
     """The recogniser that ships: US English, no network, and it decodes as fast as the audio comes in."""
 
-    def __init__(self, phrases: Sequence[str] = ()) -> None:
-        """`phrases` are likely to be said, beside our own commands and everyday English. Raises `ModelFailed`."""
-        self._sphinx = _decoder(phrases)
+    def __init__(self, phrases: Sequence[str] = (), pronounce: Pronounce = unpronounced) -> None:
+        """`phrases` are likely to be said, beside our own commands and everyday English; `pronounce` tells how words
+        are said that its dictionary lacks. Raises `ModelFailed`."""
+        self._phrases = tuple(phrases)
+        self._pronounce = pronounce
+        self._expected: tuple[str, ...] = ()
+        self._learnt = 0
+        self._sphinx = _decoder()
+        self._bias()
         self._stable = StablePrefix()
         self._blocks = 0
+
+    def expect(self, phrases: Sequence[str]) -> None:
+        expected = tuple(dict.fromkeys(phrases))
+        if expected != self._expected:
+            self._expected = expected
+            self._bias()
 
     def start(self) -> None:
         self._blocks = 0
@@ -132,8 +163,18 @@ class PocketsphinxRecogniser:
     def close(self) -> None:
         self._sphinx.close()
 
+    def _bias(self) -> None:
+        """Mix in what is likely to be said, with words that are learnt from their spelling."""
+        written = {word.lower(): word for phrase in self._expected for word in words_of(phrase)}
+        unknown = self._sphinx.lacks(list(written))[: MAX_LEARNT_WORDS - self._learnt]
+        said = {word: phones(self._pronounce(written[word])) for word in unknown}
+        learnt = {word: sounds for word, sounds in said.items() if sounds}
+        self._learnt += len(learnt)
+        extra = ((self._phrases, PHRASES_WEIGHT), (self._expected, EXPECTED_WEIGHT))
+        self._sphinx.bias([(arpa(phrases), weight) for phrases, weight in extra if phrases], learnt)
 
-def _decoder(phrases: Sequence[str]) -> Sphinx:
+
+def _decoder() -> Sphinx:
     models = Path(pocketsphinx.get_model_path()) / "en-us"
     settings = {
         "hmm": str(models / "en-us"),
@@ -143,14 +184,7 @@ def _decoder(phrases: Sequence[str]) -> Sphinx:
         "fwdflat": False,  # a second pass over the whole utterance at its end: late, and it contradicts reported words
         "bestpath": True,
     }
-    mixed = {models / "en-us.lm.bin": 1 - COMMANDS_WEIGHT, COMMANDS: COMMANDS_WEIGHT}
-    if not phrases:
-        return Sphinx(settings, mixed)
-    with tempfile.TemporaryDirectory(prefix="ambidex-") as directory:
-        extra = Path(directory) / "phrases.arpa"
-        extra.write_text(arpa(phrases), encoding="ascii")
-        shares = {model: weight * (1 - PHRASES_WEIGHT) for model, weight in mixed.items()}
-        return Sphinx(settings, {**shares, extra: PHRASES_WEIGHT})
+    return Sphinx(settings, {models / "en-us.lm.bin": 1 - COMMANDS_WEIGHT, COMMANDS: COMMANDS_WEIGHT})
 
 
 def _words(entries: Sequence[str]) -> list[str]:

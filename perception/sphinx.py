@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import ctypes
 import json
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,9 @@ _SIGNATURES: dict[str, tuple[Any, ...]] = {
     "ps_get_logmath": (_POINTER, _POINTER),
     "ps_add_lm": (_INT, _POINTER, _TEXT, _POINTER),
     "ps_activate_search": (_INT, _POINTER, _TEXT),
+    "ps_remove_search": (_INT, _POINTER, _TEXT),
+    "ps_lookup_word": (_POINTER, _POINTER, _TEXT),
+    "ps_add_word": (_INT, _POINTER, _TEXT, _TEXT, _INT),
     "ps_start_utt": (_INT, _POINTER),
     "ps_process_raw": (_INT, _POINTER, _TEXT, ctypes.c_size_t, _INT, _INT),
     "ps_end_utt": (_INT, _POINTER),
@@ -39,6 +44,7 @@ _SIGNATURES: dict[str, tuple[Any, ...]] = {
     "ps_lattice_n_frames": (_INT, _POINTER),
     "ps_search_iter": (_POINTER, _POINTER),
     "ps_search_iter_free": (None, _POINTER),
+    "ckd_free": (None, _POINTER),
     "hash_table_lookup": (_INT, _POINTER, _TEXT, _POINTERS),
     "ngram_search_mark_bptable": (_INT, _POINTER, _INT),
     "ngram_model_read": (_POINTER, _POINTER, _TEXT, _INT, _POINTER),
@@ -47,7 +53,7 @@ _SIGNATURES: dict[str, tuple[Any, ...]] = {
     "ngram_model_set_interp": (_POINTER, _POINTER, _TEXTS, _FLOATS),
 }
 _LATTICE_WEIGHT, _ACOUSTIC_SCALE = 9.5 / 6.5, 1 / 20  # what pocketsphinx itself uses at the end of an utterance
-_AUTO = 0  # ngram_file_type_t: find out from the file
+_AUTO, _ARPA = 0, 1  # of ngram_file_type_t; 0: find out from the file
 _MIXED = b"mixed"
 _LOOKAHEAD_FRAMES = 5
 """How far the search stays behind the audio, which helps it to prune."""
@@ -57,34 +63,67 @@ class Sphinx:
     """One decoder. Not safe for two threads at once; the interpreter's lock is free while it decodes."""
 
     def __init__(self, settings: Mapping[str, Any], language_models: Mapping[Path, float]) -> None:
-        """`language_models` are mixed word by word with these weights. Raises `ModelFailed`."""
+        """`language_models` are mixed word by word with these weights, once `bias` is called. Raises `ModelFailed`."""
         self._c = _library()
         self._frames = 0
+        self._models: dict[int, float] = {}
+        self._search: int | None = None
         text = json.dumps({**settings, "pl_window": _LOOKAHEAD_FRAMES})
-        config = self._c.ps_config_parse_json(None, text.encode())
-        self._decoder = self._c.ps_init(config) if config else None
+        self._config = self._c.ps_config_parse_json(None, text.encode())
+        self._decoder = self._c.ps_init(self._config) if self._config else None
         if not self._decoder:
             raise ModelFailed("The speech recogniser's acoustic model cannot be loaded. Reinstall pocketsphinx.")
-        try:
-            self._mix(config, language_models)
-        finally:
-            self._c.ps_config_free(config)
-        self._search = self._find_search()
+        for path, weight in language_models.items():
+            self._models[self._read(path, _AUTO)] = weight
 
-    def _mix(self, config: int, models: Mapping[Path, float]) -> None:
-        count = len(models)
+    def lacks(self, words: Sequence[str]) -> list[str]:
+        """The words that have no pronunciation."""
+        return [word for word in words if not self._has(word)]
+
+    def bias(self, models: Sequence[tuple[str, float]], pronunciations: Mapping[str, str]) -> None:
+        """Mix in further language models, ARPA files as text with their weights, instead of the last ones.
+
+        `pronunciations`, phones of the acoustic model between spaces, make new words known; those stay. Takes a quarter
+        of a second of processor time, nearly all of it for the tree of the whole dictionary. Between utterances only.
+        """
+        # While there is no search, new words go into the dictionary alone and not into the models of the others.
+        self._c.ps_remove_search(self._decoder, _MIXED)
+        for word, phones in pronunciations.items():
+            self._c.ps_add_word(self._decoder, word.encode(), phones.encode(), 0)
+        rest = 1 - sum(weight for _, weight in models)
+        extra = {self._read_text(text): weight for text, weight in models}
+        self._mix({**{model: share * rest for model, share in self._models.items()}, **extra})
+        for model in extra:
+            self._c.ngram_model_free(model)  # the mixture holds a reference of its own
+
+    def _has(self, word: str) -> bool:
+        phones = self._c.ps_lookup_word(self._decoder, word.encode())
+        if phones:
+            self._c.ckd_free(phones)
+        return bool(phones)
+
+    def _read(self, path: Path, kind: int) -> int:
         log_math = self._c.ps_get_logmath(self._decoder)
-        read = [self._c.ngram_model_read(config, str(path).encode(), _AUTO, log_math) for path in models]
-        if not all(read):
-            broken = next(path for path, pointer in zip(models, read, strict=True) if not pointer)
-            raise ModelFailed(f"The recogniser's language model {broken.name} cannot be read. Reinstall pocketsphinx.")
+        model: int | None = self._c.ngram_model_read(self._config, str(path).encode(), kind, log_math)
+        if not model:
+            raise ModelFailed(f"The recogniser's language model {path.name} cannot be read. Reinstall pocketsphinx.")
+        return model
+
+    def _read_text(self, text: str) -> int:
+        with _file_in_memory(text) as path:
+            return self._read(path, _ARPA)
+
+    def _mix(self, models: Mapping[int, float]) -> None:
+        """Decode with these models from now on, by their weights."""
+        count = len(models)
         names = (_TEXT * count)(*(f"model{n}".encode() for n in range(count)))
         weights = (ctypes.c_float * count)(*models.values())
-        mixed = self._c.ngram_model_set_init(config, (_POINTER * count)(*read), names, weights, count)
+        mixed = self._c.ngram_model_set_init(self._config, (_POINTER * count)(*models), names, weights, count)
         self._c.ngram_model_set_interp(mixed, names, weights)
         self._c.ps_add_lm(self._decoder, _MIXED, mixed)
         self._c.ngram_model_free(mixed)  # the decoder holds a reference of its own
         self._c.ps_activate_search(self._decoder, _MIXED)
+        self._search = self._find_search()
 
     def _find_search(self) -> int | None:
         """The search module, for which there is no public function: an iterator over them begins with their table."""
@@ -140,8 +179,21 @@ class Sphinx:
     def close(self) -> None:
         """Free the models; idempotent."""
         if self._decoder:
+            for model in self._models:
+                self._c.ngram_model_free(model)
             self._c.ps_free(self._decoder)
+            self._c.ps_config_free(self._config)
             self._decoder = None
+
+
+@contextmanager
+def _file_in_memory(text: str) -> Generator[Path]:
+    """What is on somebody's screen must not reach a disk, and the library reads nothing but files."""
+    number = os.memfd_create("language-model")
+    with os.fdopen(number, "w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        yield Path(f"/proc/self/fd/{number}")
 
 
 def _library() -> Any:

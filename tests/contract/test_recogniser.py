@@ -54,3 +54,10 @@ def test_blocks_of_any_layout_are_taken(recogniser: Recogniser) -> None:
     recogniser.start()
     recogniser.accept(np.zeros((BLOCK_SAMPLES, 2), np.int16)[:, 0])
     recogniser.finish()
+
+
+def test_what_is_expected_may_change_between_utterances(recogniser: Recogniser) -> None:
+    for phrases in (["click Frobnicate", "Ünïcode", "42 things", "", "'"], [], ["click Frobnicate"] * 3):
+        recogniser.expect(phrases)
+        recogniser.start()
+        assert [word for _ in range(3) for word in recogniser.accept(BLOCK)] + recogniser.finish() == []

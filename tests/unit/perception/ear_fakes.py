@@ -12,8 +12,12 @@ class ScriptedRecogniser:
     def __init__(self, by_block: Sequence[Sequence[str]] = (), at_end: Sequence[str] = ()) -> None:
         self.utterances: list[int] = []
         """How many blocks each utterance had."""
+        self.expected: list[Sequence[str]] = []
         self._by_block = by_block
         self._at_end = at_end
+
+    def expect(self, phrases: Sequence[str]) -> None:
+        self.expected.append(phrases)
 
     def start(self) -> None:
         self.utterances.append(0)
