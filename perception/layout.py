@@ -6,6 +6,7 @@ network takes seconds. What is found by mistake, an icon say, is left to the rec
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -41,6 +42,8 @@ WORD_GAP, WORD_GAP_PX = 0.7, 4
 """How wide a gap between words of one line may be, in heights of the line and some pixels more."""
 PIECE_WIDTH = 9.0
 PIECE_GAP = 0.18
+LONG_WORD = 2.0
+"""All three in heights of the line's picture."""
 MAX_LINES = 400
 
 
@@ -62,18 +65,31 @@ def find_lines(picture: Picture) -> list[Place]:
 def pieces_of(picture: Picture) -> list[tuple[int, int]]:
     """Cut the picture of one line at gaps between words: the first and the last column of each piece.
 
-    Cut from the left, so that text added at the end changes the last piece alone.
+    A cut depends on the words beside it alone. So a word that is typed, wherever in the line, changes its own piece,
+    and what is written in the same words elsewhere is known by its pixels. Short words stay with a neighbour, which
+    tells how large their letters are.
     """
     height_px, width_px = picture.shape
     inked = np.asarray(_ink(picture).any(axis=0))
-    pieces: list[tuple[int, int]] = []
-    start = 0
-    for gap_start, gap_end in _gaps(inked):
-        wide = gap_end - gap_start >= max(3.0, PIECE_GAP * height_px)
-        if wide and gap_start - start >= PIECE_WIDTH * height_px and gap_end < width_px:
-            pieces.append((start, (gap_start + gap_end) // 2))
-            start = (gap_start + gap_end) // 2
-    return [*pieces, (start, width_px)]
+    words = _words(inked, max(3.0, PIECE_GAP * height_px))
+    cuts = [0]
+    for (start, end), (following, _) in itertools.pairwise(words):
+        if end - start >= LONG_WORD * height_px or end - cuts[-1] >= PIECE_WIDTH * height_px:
+            cuts.append((end + following) // 2)
+    if len(cuts) > 1 and words[-1][1] - cuts[-1] < LONG_WORD * height_px:
+        cuts.pop()
+    return list(itertools.pairwise([*cuts, width_px]))
+
+
+def _words(inked: NDArray[np.bool_], gap_px: float) -> list[tuple[int, int]]:
+    """The first and the last column of what stands apart by as much."""
+    words: list[tuple[int, int]] = []
+    for start, end in _gaps(~inked):
+        if words and start - words[-1][1] < gap_px:
+            words[-1] = (words[-1][0], end)
+        else:
+            words.append((start, end))
+    return words
 
 
 def _ink(picture: Picture) -> Picture:

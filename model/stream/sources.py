@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from model.stream.values import (
     Argument,
@@ -70,9 +70,7 @@ class Sources:
                 old = self.utterance
                 self.utterance = Utterance(old.number, old.by, old.first_word, open=False)
             case Line(line_id=line_id, text=text, place=place):
-                self._lines.pop(line_id, None)
-                self._lines[line_id] = item = self._add_item(event, "line", text, place)
-                return item
+                return self._add_line(event, line_id, text, place)
             case LineGone(line_id=line_id):
                 self._lines.pop(line_id, None)
             case Window(title=title):
@@ -123,6 +121,17 @@ class Sources:
         if item is None:
             return None
         return Argument(item.text[span.start : span.end], item.channel.value)
+
+    def _add_line(self, event: Event, line_id: int, text: str, place: Place) -> Item | None:
+        """A line that only moved is the same item in another place, and no news."""
+        known = self._lines.get(line_id)
+        if known is not None and known.text == text and known.id in self._items:
+            self._lines[line_id] = self._items[known.id] = replace(known, place=place)
+            self._items.move_to_end(known.id)
+            return None
+        self._lines.pop(line_id, None)
+        self._lines[line_id] = item = self._add_item(event, "line", text, place)
+        return item
 
     def _add_word(self, text: str) -> int:
         self._words.append(text)

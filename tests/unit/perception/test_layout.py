@@ -61,18 +61,46 @@ def test_a_picture_full_of_noise_is_bounded() -> None:
     assert len(find_lines(noise)) <= MAX_LINES
 
 
-def test_a_long_line_is_cut_between_words_and_only_its_end_depends_on_its_end() -> None:
-    short, longer = blank(1600, 26), blank(1600, 26)
-    words = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
-    write(short, words, 5, 20, scale=1)
-    write(longer, words + " and more", 5, 20, scale=1)
-    before, after = pieces_of(short), pieces_of(longer)
-    assert len(before) >= 3
+WORDS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+
+
+def line_of(text: str) -> Picture:
+    picture = blank(1600, 26)
+    write(picture, text, 5, 20, scale=1)
+    return picture
+
+
+def shown_in(picture: Picture) -> list[bytes]:
+    return [picture[:, start:end].tobytes() for start, end in pieces_of(picture)]
+
+
+def test_a_line_is_cut_between_words() -> None:
+    picture = line_of(WORDS)
+    pieces = pieces_of(picture)
+    assert len(pieces) >= 6
+    assert [start for start, _ in pieces[1:]] == [end for _, end in pieces[:-1]]
+    assert (pieces[0][0], pieces[-1][1]) == (0, 1600)
+    for _, end in pieces[:-1]:
+        assert (cut(picture, Place(end, 0, 1, 26)) == WHITE).all(), "a letter was cut"
+
+
+def test_what_is_added_at_the_end_of_a_line_changes_its_end_alone() -> None:
+    before, after = shown_in(line_of(WORDS)), shown_in(line_of(WORDS + " and more"))
     assert before[:-2] == after[: len(before) - 2]
-    assert [start for start, _ in before[1:]] == [end for _, end in before[:-1]]
-    assert (before[0][0], before[-1][1]) == (0, 1600)
-    for _, end in before[:-1]:
-        assert (cut(short, Place(end, 0, 1, 26)) == WHITE).all(), "a letter was cut"
+
+
+def test_what_is_added_at_the_beginning_of_a_line_leaves_the_words_behind_it_as_they_were() -> None:
+    before, after = shown_in(line_of(WORDS)), shown_in(line_of("and so " + WORDS))
+    assert len(set(before) & set(after)) >= len(before) - 2
+
+
+def test_short_words_are_not_read_alone() -> None:
+    picture = line_of("a b c twelve d e thirteen f")
+    assert len(pieces_of(picture)) == 2
+
+
+def test_a_line_of_short_words_is_cut_nonetheless() -> None:
+    assert len(pieces_of(line_of("a b " * 20))) >= 2
 
 
 def bar(picture: Picture, x_px: int, y_px: int, height_px: int) -> None:

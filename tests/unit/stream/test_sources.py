@@ -121,6 +121,28 @@ def test_a_changed_line_replaces_the_old_one_in_the_field():
     assert [item.text for item in sources.field()] == ["12:01", "Edit"]
 
 
+def test_a_line_that_only_moved_is_the_same_item_in_another_place_and_no_news():
+    sources = Sources()
+    item = add_item(sources, Line(1, "Submit", SOMEWHERE))
+    add(sources, Line(2, "Edit", SOMEWHERE))
+    elsewhere = Place(10, 500, 100, 30)
+    assert add(sources, Line(1, "Submit", elsewhere)) is None
+    assert [(held.id, held.text, held.place) for held in sources.field()][1] == (item.id, "Submit", elsewhere)
+    assert sources.item(item.id) == sources.field()[1]
+    assert sources.resolve(Span(Channel.SCREEN, 0, None, item.id)) == Argument("Submit", "screen")
+
+
+def test_a_line_that_moves_stays_in_reach_however_much_comes_and_goes():
+    sources = Sources()
+    add(sources, Line(1, "Submit", SOMEWHERE))
+    for number in range(2, 2 * MAX_ITEMS):
+        add(sources, Line(number, str(number), SOMEWHERE))
+        add(sources, LineGone(number))
+        add(sources, Line(1, "Submit", Place(10, number, 100, 30)))
+    (held,) = sources.field()
+    assert sources.resolve(Span(Channel.SCREEN, 0, None, held.id)) == Argument("Submit", "screen")
+
+
 def test_a_line_that_is_gone_leaves_the_field_but_can_still_be_pointed_at():
     sources = Sources()
     item = add_item(sources, Line(1, "Submit", SOMEWHERE))
