@@ -91,8 +91,11 @@ def _in_script(style: Style, script: str) -> Style:
 
 
 def pronunciation(word: str) -> str:
-    """How a word is said in American English, in the International Phonetic Alphabet. Raises `ModelFailed`."""
-    return _library().phonemes(word)
+    """How a word is said in American English, in the International Phonetic Alphabet; empty without espeak-ng."""
+    try:
+        return _library().phonemes(word)
+    except ModelFailed:
+        return ""
 
 
 def _mark_last(whole: Iterator[Piece]) -> Iterator[tuple[Piece, bool]]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from actions.apps import installed_apps
+from actions.builtin import NAMES
 from actions.clipboard import Clipboard
 from actions.dictation import SPOKEN, Dictation
-from actions.espeak import EspeakSynthesiser
+from actions.espeak import EspeakSynthesiser, pronunciation
 from actions.executor import Executor
+from actions.lists import Lists
 from actions.loudspeaker import SoundDeviceOutput
 from actions.schedule import Schedule
 from actions.synthesiser import SilentSynthesiser, Style, Synthesiser
@@ -20,6 +24,7 @@ from actions.voice import Voice
 from desktop.absent import AbsentLook
 from desktop.desk import open_desk
 from desktop.engine import Parts
+from desktop.expectation import Expectation
 from desktop.live import LiveView
 from desktop.minds import open_reflex, shipped_catalogue
 from desktop.places import Places
@@ -78,6 +83,7 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
         canceller, no_canceller = _open_canceller(settings, voice)
         schedule = Schedule(inbox.post, clock.now_ns, places.schedule)
         live = LiveView(sources.resolve)
+        expectation = _expectation(places)
         eyes = Eyes() if settings.sense_screen else None
         look = eyes or AbsentLook("The screen is not read: it is switched off in the settings (`sense_screen`).")
         dictation = Dictation()
@@ -95,11 +101,11 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
             voice=voice,
             live=live,
             dictation=dictation,
-            ears=open_microphone(settings, sink, canceller) if settings.sense_microphone else None,
+            ears=open_microphone(settings, sink, canceller, expectation.phrases) if settings.sense_microphone else None,
             senses=tuple(_senses(settings, options, eyes)),
             threads=(("schedule", schedule.run),),
             presence=watches(),
-            recorders=(desk.clipboard_history, *((recording,) if recording else ())),
+            recorders=(expectation, desk.clipboard_history, *((recording,) if recording else ())),
             queues=(canceller.statistics,) if canceller else (),
             close=cleanup.pop_all().close,
             absent=tuple(reason for reason in (*desk.absent, no_voice, no_canceller) if reason),
@@ -109,14 +115,27 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
 
 def open_hearing() -> Hearing:
     """Ears without a microphone. Raises `ModelFailed` if the recogniser cannot be loaded."""
-    return Hearing(PocketsphinxRecogniser(SPOKEN))
+    return Hearing(PocketsphinxRecogniser(SPOKEN, pronunciation))
 
 
 def open_microphone(
-    settings: Settings, audio_sink: Callable[[Any], None] | None = None, canceller: EchoCanceller | None = None
+    settings: Settings,
+    audio_sink: Callable[[Any], None] | None = None,
+    canceller: EchoCanceller | None = None,
+    expected: Callable[[], Sequence[str]] = tuple,
 ) -> Microphone:
-    """The ears, closed. `audio_sink` is given every block that they hear."""
-    return Microphone(open_hearing(), device=settings.microphone, audio_sink=audio_sink, canceller=canceller)
+    """The ears, closed. `audio_sink` is given every block that they hear, `expected` tells what may well be said."""
+    hearing = open_hearing()
+    return Microphone(hearing, settings.microphone, audio_sink, canceller=canceller, expected=expected)
+
+
+def _expectation(places: Places) -> Expectation:
+    """What the user is likely to name."""
+    lists = Lists(places.files / "lists")
+    return Expectation(
+        apps=lambda: [app.name for app in installed_apps(os.environ)],
+        names=lambda: [item.text for item in lists.items(NAMES)],
+    )
 
 
 def _open_canceller(settings: Settings, playback: Playback) -> tuple[EchoCanceller | None, str]:

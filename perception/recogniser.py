@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -20,11 +21,6 @@ from resources import ROOT
 
 COMMANDS = ROOT / "speech" / "commands.arpa"
 """What people say to an assistant; made from the phrase grammar by `scripts/speech_model.py`."""
-COMMANDS_WEIGHT = 0.1
-PHRASES_WEIGHT = 0.01
-"""Of what is said to dictation, 31 of 39 phrases in three voices are heard exactly, and 6.6 % of the words of commands
-wrongly; with 0.1 it is 34 and 7.4 %, without the phrases 24 and 6.3 %."""
-EXPECTED_WEIGHT = 0.05
 MAX_LEARNT_WORDS = 20_000
 """A dictionary cannot forget. Some megabytes, after weeks of reading screens."""
 STABLE_REPEATS = 5
@@ -43,6 +39,20 @@ Pronounce = Callable[[str], str]
 def unpronounced(word: str) -> str:
     """Leaves words unknown that the dictionary lacks."""
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What share each model of language has; the general one has the rest."""
+
+    commands: float = 0.1
+    phrases: float = 0.01
+    """Of what is said to dictation, 31 of 39 phrases in three voices are heard exactly, and 6.6 % of the words of
+    commands wrongly; with 0.1 it is 34 and 7.4 %, without the phrases 24 and 6.3 %."""
+    expected: float = 0.05
+
+
+SHIPPED_WEIGHTS = Weights()
 
 
 class Recogniser(Protocol):
@@ -119,14 +129,20 @@ def _distances(reported: Sequence[str], hypothesis: Sequence[str]) -> list[int]:
 class PocketsphinxRecogniser:
     """The recogniser that ships: US English, no network, and it decodes as fast as the audio comes in."""
 
-    def __init__(self, phrases: Sequence[str] = (), pronounce: Pronounce = unpronounced) -> None:
+    def __init__(
+        self,
+        phrases: Sequence[str] = (),
+        pronounce: Pronounce = unpronounced,
+        weights: Weights = SHIPPED_WEIGHTS,
+    ) -> None:
         """`phrases` are likely to be said, beside our own commands and everyday English; `pronounce` tells how words
         are said that its dictionary lacks. Raises `ModelFailed`."""
         self._phrases = tuple(phrases)
         self._pronounce = pronounce
         self._expected: tuple[str, ...] = ()
         self._learnt = 0
-        self._sphinx = _decoder()
+        self._weights = weights
+        self._sphinx = _decoder(weights.commands)
         self._bias()
         self._stable = StablePrefix()
         self._blocks = 0
@@ -170,11 +186,11 @@ class PocketsphinxRecogniser:
         said = {word: phones(self._pronounce(written[word])) for word in unknown}
         learnt = {word: sounds for word, sounds in said.items() if sounds}
         self._learnt += len(learnt)
-        extra = ((self._phrases, PHRASES_WEIGHT), (self._expected, EXPECTED_WEIGHT))
-        self._sphinx.bias([(arpa(phrases), weight) for phrases, weight in extra if phrases], learnt)
+        extra = ((self._phrases, self._weights.phrases), (self._expected, self._weights.expected))
+        self._sphinx.bias([(arpa(phrases), weight) for phrases, weight in extra if phrases and weight], learnt)
 
 
-def _decoder() -> Sphinx:
+def _decoder(commands_weight: float) -> Sphinx:
     models = Path(pocketsphinx.get_model_path()) / "en-us"
     settings = {
         "hmm": str(models / "en-us"),
@@ -184,7 +200,7 @@ def _decoder() -> Sphinx:
         "fwdflat": False,  # a second pass over the whole utterance at its end: late, and it contradicts reported words
         "bestpath": True,
     }
-    return Sphinx(settings, {models / "en-us.lm.bin": 1 - COMMANDS_WEIGHT, COMMANDS: COMMANDS_WEIGHT})
+    return Sphinx(settings, {models / "en-us.lm.bin": 1 - commands_weight, COMMANDS: commands_weight})
 
 
 def _words(entries: Sequence[str]) -> list[str]:

@@ -12,8 +12,8 @@ from model.stream.errors import DeviceLost
 from model.stream.values import ChannelClosed, Data, Opened, Opening, Pause, Tone, Word
 from perception import microphone as module
 from perception.hearing import Hearing
-from perception.microphone import TAIL_MS, Microphone, Put
-from perception.tone import BLOCK_SAMPLES, SILENT_DBFS, Block
+from perception.microphone import EXPECT_AFTER_MS, TAIL_MS, Microphone, Put
+from perception.tone import BLOCK_MS, BLOCK_SAMPLES, SILENT_DBFS, Block
 from tests.unit.perception.ear_fakes import ScriptedMeter, ScriptedRecogniser
 
 BLOCK = np.zeros(BLOCK_SAMPLES, np.int16)
@@ -45,9 +45,14 @@ class Rig:
         self._streaming = threading.Event()
         self._put: Put | None = None
         self._posted: Queue[Data] = Queue()
-        hearing = Hearing(ScriptedRecogniser([["hello"]]), ScriptedMeter([True] * 3))
+        self.recogniser = ScriptedRecogniser([["hello"]])
+        self.on_screen = ["click Submit"]
         self.microphone = Microphone(
-            hearing, audio_sink=self.kept.append, open_stream=self._stream, now_ns=lambda: self.now_ms * 1_000_000
+            Hearing(self.recogniser, ScriptedMeter([True] * 3)),
+            audio_sink=self.kept.append,
+            open_stream=self._stream,
+            now_ns=lambda: self.now_ms * 1_000_000,
+            expected=lambda: tuple(self.on_screen),
         )
         self._started = threading.Event()
         self.thread = threading.Thread(target=self._run)
@@ -173,3 +178,16 @@ def test_stopping_closes_the_channel(rig: Rig) -> None:
     rig.stop.set()
     rig.sound()
     assert rig.until_closed()[-1] == ChannelClosed()
+
+
+def test_the_recogniser_is_told_what_is_on_the_screen_when_it_opens_and_in_a_silence_but_not_while_somebody_speaks(
+    rig: Rig,
+) -> None:
+    rig.microphone.open(Opening.TOGGLE)
+    assert rig.next() == Opened(Opening.TOGGLE)
+    rig.speak(3)
+    rig.on_screen = ["click Cancel"]
+    rig.speak(2)
+    assert rig.recogniser.expected == [("click Submit",)]
+    rig.speak(EXPECT_AFTER_MS // BLOCK_MS + 2)
+    assert rig.recogniser.expected == [("click Submit",), ("click Cancel",)]
