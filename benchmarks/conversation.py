@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.measures import Samples, percentile
@@ -52,20 +53,10 @@ def first_sound_ms(stage: Stage) -> Samples:
     """From the last sound that reached the microphone, and beside it from the release of the key."""
     stage.play_recorded()
     stage.copy("meet me at noon")
-    waits: list[float] = []
-    after_release: list[float] = []
-    for request in REQUESTS:
-        with listening(stage.desktop) as ears:
-            stage.hold_and_say(request)
-            released_ns = time.monotonic_ns()
-            _wait_for_voice(ears)
-            _wait_until_silent(ears)
-        said_ns = ears.user.sound().last_ns()
-        answered_ns = ears.voice.sound().first_ns()
-        if said_ns is not None and answered_ns is not None:
-            waits.append((answered_ns - said_ns) / NS_PER_MS)
-            after_release.append((answered_ns - released_ns) / NS_PER_MS)
+    replies = [reply_times(stage, request) for request in REQUESTS]
+    waits = [times.wait_ms for times in replies if times.wait_ms is not None]
     _require(waits, "no spoken request was answered aloud")
+    after_release = [(times.done_ns - times.released_ns) / NS_PER_MS for times in replies if times.done_ns is not None]
     return Samples(waits, {"after_release_p50": percentile(after_release, 50)})
 
 
@@ -74,9 +65,10 @@ def action_ms(stage: Stage) -> Samples:
     stage.play_recorded()
     probe = open_probe(stage.desktop)
     try:
-        waits = [wait for request in DICTATIONS if (wait := _dictate(stage, probe, request)) is not None]
+        done = [typing_times(stage, probe, request) for request in DICTATIONS]
     finally:
         probe.close()
+    waits = [times.wait_ms for times in done if times.wait_ms is not None]
     return Samples(_require(waits, "no spoken request was carried out"))
 
 
@@ -119,14 +111,40 @@ def panic_ms(stage: Stage) -> Samples:
     return Samples(silent + released, {name: percentile(waits, 95) for name, waits in figures.items() if waits})
 
 
-def _dictate(stage: Stage, probe: Probe, request: str) -> float | None:
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The user's last sound, the release of the key, and what was waited for; None where there was none."""
+
+    said_ns: int | None
+    released_ns: int
+    done_ns: int | None
+
+    @property
+    def wait_ms(self) -> float | None:
+        if self.said_ns is None or self.done_ns is None:
+            return None
+        return (self.done_ns - self.said_ns) / NS_PER_MS
+
+
+def reply_times(stage: Stage, request: str) -> Times:
+    """Done is the first sound of the reply."""
+    with listening(stage.desktop) as ears:
+        stage.hold_and_say(request)
+        released_ns = time.monotonic_ns()
+        _wait_for_voice(ears)
+        _wait_until_silent(ears)
+    return Times(ears.user.sound().last_ns(), released_ns, ears.voice.sound().first_ns())
+
+
+def typing_times(stage: Stage, probe: Probe, request: str) -> Times:
+    """Done is the last letter."""
     n_before = len(probe.rows)
     with listening(stage.desktop) as ears:
         stage.hold_and_say(request)
+        released_ns = time.monotonic_ns()
         typed_ns = _typed_ns(probe, n_before)
         _wait_until_silent(ears)
-    said_ns = ears.user.sound().last_ns()
-    return (typed_ns - said_ns) / NS_PER_MS if typed_ns is not None and said_ns is not None else None
+    return Times(ears.user.sound().last_ns(), released_ns, typed_ns)
 
 
 def _uninterrupted_reply(stage: Stage) -> Sound:

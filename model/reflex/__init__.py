@@ -8,9 +8,10 @@ from pathlib import Path
 import torch
 
 from model.reflex import weights
-from model.reflex.items import ItemEncoder, load_into
+from model.reflex.items import ItemEncoder
 from model.reflex.mind import Reflex
 from model.reflex.network import Config, Network
+from model.reflex.packed import load_packed, unfilled
 from model.reflex.vocabulary import Pieces
 from model.stream.catalogue import Catalogue
 from model.stream.errors import ModelFailed
@@ -32,13 +33,14 @@ def load_reflex(directory: Path, catalogue: Catalogue) -> Reflex:
     items = ItemEncoder.load(items_path, pieces)
     if (directory / TEXTS).exists():
         items.remember(directory / TEXTS)
-    tensors, metadata = weights.load(network_path)
+    metadata = weights.metadata(network_path)
     try:
         config = Config.from_json(metadata["config"])
         lexicon = tuple(json.loads(metadata["lexicon"]))
     except (KeyError, TypeError, ValueError) as error:
         raise ModelFailed(f"The weights in {network_path} do not say what shape they have: {error!r}.") from error
-    network = Network(config)
-    load_into(network, tensors, network_path)
-    network.pieces = items.piece_table
+    with unfilled():
+        network = Network(config)
+    load_packed(network, network_path)
+    network.read_with(items.piece_table)
     return Reflex(network, items, pieces, lexicon, catalogue, weights.fingerprint(network_path, items_path))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from model.reflex import weights
 from model.reflex.network import Block, Config
+from model.reflex.packed import PackedTable, load_packed, unfilled
 from model.reflex.vocabulary import Pieces
 from model.stream.catalogue import Catalogue
 from model.stream.errors import ModelFailed
@@ -35,6 +36,7 @@ class SentenceEncoder(nn.Module):
 
     def __init__(self, n_layer: int = 6, width: int = 384, n_head: int = 12, n_piece: int = 30522) -> None:
         super().__init__()
+        self.width = width
         config = Config(n_layer=n_layer, width=width, n_head=n_head)
         self.pieces = nn.Embedding(n_piece, width)
         self.position = nn.Embedding(MAX_PIECES, width)
@@ -66,9 +68,9 @@ class ItemEncoder:
     @classmethod
     def load(cls, path: Path, pieces: Pieces, cache_size: int = CACHE_SIZE) -> ItemEncoder:
         """Raises `ModelFailed` if the weights are missing, damaged or of another shape."""
-        tensors, _ = weights.load(path)
-        encoder = SentenceEncoder()
-        load_into(encoder, tensors, path)
+        with unfilled():
+            encoder = SentenceEncoder()
+        load_packed(encoder, path, tables=frozenset({"pieces"}))
         return cls(encoder, pieces, cache_size)
 
     def remember(self, path: Path) -> None:
@@ -85,9 +87,10 @@ class ItemEncoder:
         weights.save(path, {"vectors": self.encode(texts)[None]}, {"texts": json.dumps(list(texts))})
 
     @property
-    def piece_table(self) -> Tensor:
+    def piece_table(self) -> PackedTable:
         """[n_piece, C], which the reflex reads its words with."""
-        return self._encoder.pieces.weight.detach()
+        assert isinstance(self._encoder.pieces, PackedTable)
+        return self._encoder.pieces
 
     def encode(self, texts: Sequence[str]) -> Tensor:
         """[n, C], one row per text."""
@@ -109,7 +112,7 @@ class ItemEncoder:
             self._cache.move_to_end(key)
         while len(self._cache) > self._cache_size:
             self._cache.popitem(last=False)
-        return torch.stack(rows) if rows else torch.zeros(0, self._encoder.pieces.embedding_dim)
+        return torch.stack(rows) if rows else torch.zeros(0, self._encoder.width)
 
     @torch.inference_mode()
     def _run(self, rows: list[list[int]]) -> Tensor:
@@ -133,12 +136,3 @@ def catalogue_texts(catalogue: Catalogue) -> list[str]:
 
 def slot_text(name: str) -> str:
     return name.replace("_", " ")
-
-
-def load_into(module: nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:
-    """Raises `ModelFailed` where the tensors do not fit the module."""
-    try:
-        module.load_state_dict(tensors)
-    except RuntimeError as error:
-        reason = str(error).splitlines()[-1].strip()
-        raise ModelFailed(f"The weights in {path} do not fit this version of Ambidex: {reason}") from error

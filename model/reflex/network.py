@@ -15,6 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from model.reflex.packed import PackedTable
+
 
 @dataclass(frozen=True)
 class Config:
@@ -234,7 +236,7 @@ class Reading(nn.Module):
         action = [nothing, self.action_symbol.weight[1:], self.action(actions.slots), self.action(actions.actions)]
         return torch.cat(thought), torch.cat(speech), torch.cat(action)
 
-    def forward(self, x: Columns, pieces: Tensor, tables: Tables, items: Tensor) -> Tensor:
+    def forward(self, x: Columns, pieces: Tensor | PackedTable, tables: Tables, items: Tensor) -> Tensor:
         """`pieces` [n_piece, C] is the frozen table of word pieces. -> [B, T, C]"""
         user = torch.where((x.user > 0)[..., None], pieces[x.user], self.silent)
         heard = user + self.position(x.position.clamp(max=self.position.num_embeddings - 1))
@@ -286,7 +288,7 @@ class Writing(nn.Module):
 
 
 class Network(nn.Module):
-    pieces: Tensor
+    pieces: Tensor | PackedTable
     predicted: Tensor
 
     def __init__(self, config: Config) -> None:
@@ -311,6 +313,11 @@ class Network(nn.Module):
         for block in self.layers():
             if block.field is not None:
                 nn.init.zeros_(block.field.out.weight)
+
+    def read_with(self, pieces: PackedTable) -> None:
+        """Share the sentence encoder's table, as it is in memory, for living."""
+        del self.pieces  # a buffer until now, which only a tensor may follow
+        self.pieces = pieces
 
     def tables(self, actions: Actions) -> Tables:
         thought, speech, action = self.reading.own(actions)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -35,22 +37,40 @@ def save(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str])
     new.replace(path)
 
 
-def load(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
-    """The tensors in float32, and the metadata. Raises `ModelFailed` if the file is missing or damaged."""
+def read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """The tensors as they are stored, scales among them, and the metadata.
+
+    Raises `ModelFailed` if the file is missing or damaged.
+    """
+    with _opened(path) as file:
+        return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118 - no mapping
+
+
+@contextmanager
+def _opened(path: Path) -> Generator[Any]:
     try:
         with safe_open(path, "pt") as file:  # type: ignore[no-untyped-call]
-            names = set(file.keys())
-            stored = {name: file.get_tensor(name) for name in names}
-            metadata: dict[str, str] = file.metadata() or {}
+            yield file
     except (OSError, SafetensorError) as error:
         cure = "Install Ambidex again, or train the reflex with `ambidex train`."
         raise ModelFailed(f"The weights in {path} are missing or damaged ({error}). {cure}") from error
+
+
+def load(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """The tensors in float32, and the metadata. Raises `ModelFailed` if the file is missing or damaged."""
+    stored, metadata = read(path)
     tensors = {
-        name: tensor.float() * stored[name + SCALE][:, None] if name + SCALE in names else tensor
+        name: tensor.float() * stored[name + SCALE][:, None] if name + SCALE in stored else tensor
         for name, tensor in stored.items()
         if not name.endswith(SCALE)
     }
     return tensors, metadata
+
+
+def metadata(path: Path) -> dict[str, str]:
+    """What a file says about itself. Raises `ModelFailed` if it is missing or damaged."""
+    with _opened(path) as file:
+        return file.metadata() or {}
 
 
 def fingerprint(*paths: Path) -> str:

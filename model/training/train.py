@@ -17,9 +17,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from model.reflex import TEXTS, weights
-from model.reflex.items import ItemEncoder, catalogue_texts, load_into
+from model.reflex.items import ItemEncoder, catalogue_texts
 from model.reflex.mind import action_vectors
 from model.reflex.network import Actions, Config, Logits, Network
+from model.reflex.packed import fill
 from model.reflex.vocabulary import NONE, Pieces, Symbols
 from model.stream.catalogue import Catalogue
 from model.stream.errors import BadSettings, BadTrace, ModelFailed
@@ -224,13 +225,14 @@ def _prepare(directory: Path, shipped: Path) -> None:
 
 def new_network(options: Options, parts: Parts, requests: Sequence[Request]) -> Network:
     network = Network(options.config)
-    network.pieces = parts.items.piece_table if options.start != "scratch" else network.pieces.normal_(0, 0.05)
+    pieces = parts.items.piece_table.dense()
+    network.pieces = pieces if options.start != "scratch" else torch.randn_like(pieces) * 0.05
     network.predicted.copy_(parts.rank_pieces(requests, options.config.n_predicted_piece))
     if options.start == "pretrained":
         pretrained.initialise(network)
     elif options.start not in ("embeddings", "scratch"):
         path = Path(options.start) / "stream.safetensors"
-        load_into(network, weights.load(path)[0], path)
+        fill(network, weights.load(path)[0], path)
         parts.piece_rank = {int(piece): rank for rank, piece in enumerate(network.predicted.tolist())}
     return network.to(options.device)
 

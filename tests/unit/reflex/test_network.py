@@ -19,7 +19,7 @@ N_SLOT, N_ACTION = 3, 6
 def network() -> Network:
     torch.manual_seed(1)
     network = Network(CONFIG).eval()
-    torch.nn.init.normal_(network.pieces)
+    network.pieces = torch.randn(network.config.n_piece, network.config.width)
     for parameter in network.parameters():  # also those that start as zero
         parameter.data += 0.3 * torch.randn_like(parameter)
     return network
