@@ -11,15 +11,14 @@ from __future__ import annotations
 import ctypes
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
-from itertools import chain, islice, tee
 from typing import Any
 
 import numpy as np
 
-from actions.reading_aloud import Piece, pieces
-from actions.synthesiser import Chunk, Samples, Style
+from actions.reading_aloud import PAUSES, pieces
+from actions.synthesiser import Chunk, Samples, Style, mark_last, place_words
 from model.stream.errors import BadSettings, ModelFailed
 
 DEFAULT_VOICE = "en-us+f2"
@@ -36,7 +35,6 @@ LANGUAGES: Mapping[str, tuple[str, ...]] = {
 """Who can read which script; the first does where the voice that was chosen cannot."""
 
 # Names and numbers of speak_lib.h.
-PHONEMES_IPA = 0x2
 AUDIO_OUTPUT_SYNCHRONOUS = 2
 BUFFER_MS = 500  # the longer, the fewer calls back into Python
 CHARS_UTF8 = 0x1
@@ -44,6 +42,7 @@ END_PAUSE = 0x1000
 POS_CHARACTER = 1
 EVENT_LIST_TERMINATED = 0
 EVENT_WORD = 1
+PHONEMES_IPA = 0x2
 RATE, VOLUME, PITCH, RANGE = 1, 2, 3, 4
 
 
@@ -67,6 +66,14 @@ class _Event(ctypes.Structure):
 _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
 
 
+@dataclass(frozen=True, slots=True)
+class Phonemes:
+    """A clause in the International Phonetic Alphabet, its words parted by spaces, and the sign that ended it."""
+
+    ipa: str
+    end: str
+
+
 class EspeakSynthesiser:
     """A `Synthesiser`. Safe to use from several threads. Raises `ModelFailed` if espeak-ng cannot be loaded."""
 
@@ -75,10 +82,10 @@ class EspeakSynthesiser:
         self.sample_rate = self._espeak.sample_rate
 
     def synthesise(self, text: str, style: Style) -> Iterator[Chunk]:
-        for piece, is_last in _mark_last(pieces(text)):
+        for piece, is_last in mark_last(pieces(text)):
             own = _in_script(style, piece.script)
             samples, starts = self._espeak.render(piece.spoken, own, pause=not is_last)
-            yield Chunk(samples, _words(piece, starts, len(samples)))
+            yield Chunk(samples, place_words(piece, starts, len(samples)))
 
 
 def _in_script(style: Style, script: str) -> Style:
@@ -93,25 +100,14 @@ def _in_script(style: Style, script: str) -> Style:
 def pronunciation(word: str) -> str:
     """How a word is said in American English, in the International Phonetic Alphabet; empty without espeak-ng."""
     try:
-        return _library().phonemes(word)
+        return next((clause.ipa for clause in _library().phonemes(word, Style())), "")
     except ModelFailed:
         return ""
 
 
-def _mark_last(whole: Iterator[Piece]) -> Iterator[tuple[Piece, bool]]:
-    """Each piece, and whether none follows."""
-    one_by_one, ahead = tee(whole)
-    return zip(one_by_one, chain((False for _ in islice(ahead, 1, None)), (True,)), strict=False)
-
-
-def _words(piece: Piece, starts: list[tuple[int, int]], n_samples: int) -> tuple[tuple[int, str], ...]:
-    """Where each written word begins. Words that espeak passes over in silence begin with the next one."""
-    words: list[tuple[int, str]] = []
-    for sample, character in starts:
-        upto = piece.word_at(character) + 1
-        words += [(sample, word) for word in piece.words[len(words) : upto]]
-    words += [(n_samples, word) for word in piece.words[len(words) :]]
-    return tuple(words)
+def find_phonemes(text: str, language: str) -> list[Phonemes]:
+    """How espeak-ng would pronounce a text, for voices of other makers. Raises as `EspeakSynthesiser` does."""
+    return _library().phonemes(text, Style(voice=language))
 
 
 class _Library:
@@ -145,14 +141,24 @@ class _Library:
                 raise ModelFailed(f"espeak-ng could not speak (code {code}).")
             return np.concatenate(self._blocks or [np.zeros(0, np.int16)]), self._starts
 
-    def phonemes(self, text: str) -> str:
-        """Of the first clause, in our own voice, whichever the user has chosen: the recogniser knows American only."""
+    def phonemes(self, text: str, style: Style) -> list[Phonemes]:
         with self._lock:
-            self._take_on(Style())
-            utf8 = ctypes.create_string_buffer(text.encode())
-            rest = ctypes.c_void_p(ctypes.addressof(utf8))
-            found: bytes | None = self._c.espeak_TextToPhonemes(ctypes.byref(rest), CHARS_UTF8, PHONEMES_IPA)
-            return (found or b"").decode()
+            self._take_on(style)
+            return list(self._clauses(text.encode()))
+
+    def _clauses(self, utf8: bytes) -> Iterator[Phonemes]:
+        """Each call of the library takes a clause off the front of the text, and looks one character ahead."""
+        buffer = ctypes.create_string_buffer(utf8)
+        start = ctypes.addressof(buffer)
+        pointer = ctypes.c_void_p(start)
+        at: int | None = start
+        while at is not None:  # the library leaves a null pointer behind the last clause
+            ipa: bytes = self._c.espeak_TextToPhonemes(ctypes.byref(pointer), CHARS_UTF8, PHONEMES_IPA)
+            at = pointer.value
+            read = utf8.decode() if at is None else utf8[: at - start].decode(errors="ignore")[:-1]
+            end = read.rstrip()[-1:]
+            if ipa:
+                yield Phonemes(ipa.decode(), end if end in PAUSES else "" if at is None else ",")
 
     def _take_on(self, style: Style) -> None:
         if style == self._style:

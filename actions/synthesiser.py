@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice, tee
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from actions.reading_aloud import pieces
+from actions.reading_aloud import Piece, pieces, written_words
+from model.stream.errors import ModelFailed
 from model.stream.values import Manner
+
+log = logging.getLogger(__name__)
 
 Samples = NDArray[np.int16]
 
@@ -85,6 +90,25 @@ class Synthesiser(Protocol):
         ...
 
 
+def mark_last(whole: Iterator[Piece]) -> Iterator[tuple[Piece, bool]]:
+    """Each piece, and whether none follows."""
+    one_by_one, ahead = tee(whole)
+    return zip(one_by_one, chain((False for _ in islice(ahead, 1, None)), (True,)), strict=False)
+
+
+def place_words(piece: Piece, starts: Sequence[tuple[int, int]], n_samples: int) -> tuple[tuple[int, str], ...]:
+    """Where each written word begins, from the first sample and the first character of each spoken one.
+
+    Words that are passed over in silence begin with the next one.
+    """
+    words: list[tuple[int, str]] = []
+    for sample, character in starts:
+        upto = piece.word_at(character) + 1
+        words += [(sample, word) for word in piece.words[len(words) : upto]]
+    words += [(n_samples, word) for word in piece.words[len(words) :]]
+    return tuple(words)
+
+
 class SilentSynthesiser:
     """Stands in where no voice can be loaded: it says nothing, and takes as long over it as a person would."""
 
@@ -95,3 +119,37 @@ class SilentSynthesiser:
         for piece in pieces(text):
             words = tuple((n * samples_per_word, word) for n, word in enumerate(piece.words))
             yield Chunk(np.zeros(len(words) * samples_per_word, np.int16), words)
+
+
+class BackedSynthesiser:
+    """A voice that may fail, and one that takes over from the word at which it did; at the rate of the first."""
+
+    def __init__(self, first: Synthesiser, second: Synthesiser) -> None:
+        self.sample_rate = first.sample_rate
+        self._first: Synthesiser | None = first
+        self._second = second
+
+    def synthesise(self, text: str, style: Style) -> Iterator[Chunk]:
+        n_said = 0
+        try:
+            for chunk in self._first.synthesise(text, style) if self._first else ():
+                yield chunk
+                n_said += len(chunk.words)
+            if self._first is not None:
+                return
+        except ModelFailed as error:
+            log.warning("%s Until Ambidex starts again, the built-in voice speaks.", error)
+            self._first = None
+        rest = " ".join(written_words(text)[n_said:]) if n_said else text
+        for chunk in self._second.synthesise(rest, style):
+            yield resampled(chunk, self._second.sample_rate, self.sample_rate)
+
+
+def resampled(chunk: Chunk, from_hz: int, to_hz: int) -> Chunk:
+    """The same sound at another rate; a straight line between two samples is enough for speech."""
+    if from_hz == to_hz or not len(chunk.samples):
+        return chunk
+    n_samples = len(chunk.samples) * to_hz // from_hz
+    at = np.arange(n_samples) * (from_hz / to_hz)
+    samples = np.interp(at, np.arange(len(chunk.samples)), chunk.samples).astype(np.int16)
+    return Chunk(samples, tuple((start * to_hz // from_hz, word) for start, word in chunk.words))

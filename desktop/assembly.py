@@ -18,8 +18,9 @@ from actions.espeak import EspeakSynthesiser, pronunciation
 from actions.executor import Executor
 from actions.lists import Lists
 from actions.loudspeaker import SoundDeviceOutput
+from actions.piper import PiperSynthesiser
 from actions.schedule import Schedule
-from actions.synthesiser import SilentSynthesiser, Style, Synthesiser
+from actions.synthesiser import BackedSynthesiser, SilentSynthesiser, Style, Synthesiser
 from actions.voice import Voice
 from desktop.absent import AbsentLook
 from desktop.desk import open_desk
@@ -155,12 +156,18 @@ def _open_voice(settings: Settings, post: Post, now_ns: Callable[[], int]) -> tu
     return Voice(post, now_ns, synthesiser, output, style=style), fault
 
 
-def open_synthesiser() -> tuple[Synthesiser, str]:
-    """The voice's sound, or silence and a sentence why."""
+def open_synthesiser(added: Path | None = None) -> tuple[Synthesiser, str]:
+    """The voice's sound: the voice that the user added, else the one that ships, else silence; and a sentence why."""
     try:
-        return EspeakSynthesiser(), ""
+        shipped = EspeakSynthesiser()
     except ModelFailed as error:
         return SilentSynthesiser(), str(error)
+    if added is None:
+        return shipped, ""
+    try:
+        return BackedSynthesiser(PiperSynthesiser(added), shipped), ""
+    except ModelFailed as error:
+        return shipped, f"{error} Until then the built-in voice speaks."
 
 
 def _senses(settings: Settings, options: Options, eyes: Eyes | None) -> Iterator[Sense]:

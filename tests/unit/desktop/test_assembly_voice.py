@@ -1,0 +1,28 @@
+"""Which voice speaks: the one that was added, and the one that ships where that cannot be used."""
+
+from pathlib import Path
+
+from actions.espeak import EspeakSynthesiser
+from actions.synthesiser import BackedSynthesiser
+from desktop.assembly import open_synthesiser
+
+TINY_VOICE = Path(__file__).parents[2] / "data" / "tiny_voice" / "tiny.onnx"
+
+
+def test_a_voice_that_was_added_speaks_backed_by_the_one_that_ships() -> None:
+    synthesiser, fault = open_synthesiser(TINY_VOICE)
+    assert isinstance(synthesiser, BackedSynthesiser)
+    assert synthesiser.sample_rate == 16_000
+    assert fault == ""
+
+
+def test_a_voice_that_cannot_be_used_is_a_sentence_and_the_one_that_ships_speaks(tmp_path: Path) -> None:
+    synthesiser, fault = open_synthesiser(tmp_path / "gone.onnx")
+    assert isinstance(synthesiser, EspeakSynthesiser)
+    assert fault.endswith("Until then the built-in voice speaks.")
+
+
+def test_without_one_the_voice_that_ships_speaks() -> None:
+    synthesiser, fault = open_synthesiser()
+    assert isinstance(synthesiser, EspeakSynthesiser)
+    assert fault == ""
