@@ -36,6 +36,7 @@ LANGUAGES: Mapping[str, tuple[str, ...]] = {
 
 # Names and numbers of speak_lib.h.
 AUDIO_OUTPUT_SYNCHRONOUS = 2
+DO_NOT_EXIT = 0x8000  # else the library ends the whole program where its data is missing
 BUFFER_MS = 500  # the longer, the fewer calls back into Python
 CHARS_UTF8 = 0x1
 END_PAUSE = 0x1000
@@ -80,6 +81,7 @@ class EspeakSynthesiser:
     def __init__(self) -> None:
         self._espeak = _library()
         self.sample_rate = self._espeak.sample_rate
+        self._espeak.render("Ready.", Style(), pause=False)  # its dictionary is read before there is something to say
 
     def synthesise(self, text: str, style: Style) -> Iterator[Chunk]:
         for piece, is_last in mark_last(pieces(text)):
@@ -119,7 +121,9 @@ class _Library:
         self._blocks: list[Samples] = []
         self._starts: list[tuple[int, int]] = []
         self._c, data_path = _load()
-        self.sample_rate: int = self._c.espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, BUFFER_MS, data_path.encode(), 0)
+        self.sample_rate: int = self._c.espeak_Initialize(
+            AUDIO_OUTPUT_SYNCHRONOUS, BUFFER_MS, data_path.encode(), DO_NOT_EXIT
+        )
         if self.sample_rate <= 0:
             raise ModelFailed(f"espeak-ng cannot read its data in {data_path}; install espeakng-loader again.")
         self._c.espeak_TextToPhonemes.restype = ctypes.c_char_p

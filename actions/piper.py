@@ -33,7 +33,7 @@ LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 8_000, 48_000
 THREADS = 2
 
 _LANGUAGE_SWITCH = re.compile(r"\([a-z-]+\)")
-_CURE = "Take another voice, or add it again."
+_CURE = "Fetch it again, or take another voice."
 
 Sound = NDArray[np.float32]
 

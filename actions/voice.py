@@ -14,7 +14,7 @@ from actions.cursor import NS_PER_S, Cursor
 from actions.loudspeaker import AudioOutput, NoLoudspeaker
 from actions.reading_aloud import written_words
 from actions.synthesiser import FASTEST_WPM, SLOWEST_WPM, Chunk, Samples, Style, Synthesiser, in_manner
-from model.stream.errors import AmbidexError, DeviceLost
+from model.stream.errors import AmbidexError, BadSettings, DeviceLost
 from model.stream.protocols import Post
 from model.stream.queues import BoundedQueue, QueueStatistics
 from model.stream.values import Channel, Effect, Event, Hush, Origin, Played, Say, Silenced, Sounding, Tick
@@ -40,6 +40,8 @@ class _Phrase:
 
     say: Say
     hushes: int
+    resumed: bool = False
+    """Whether it goes on with a reply that was cut off."""
 
 
 @dataclass(slots=True)
@@ -47,8 +49,19 @@ class _Reply:
     """What is being said now: from the first sound to silence."""
 
     hushes: int
-    words: list[str] = field(default_factory=list[str])
+    resumed: bool
+    begun: list[Say] = field(default_factory=list[Say])
     n_heard: int = 0
+
+    def from_word(self, n: int) -> list[Say]:
+        """What is left of the phrases that were begun, from one of their words on. Takes as long as they are."""
+        left: list[Say] = []
+        for say in self.begun:
+            words = written_words(say.text)
+            if n < len(words):
+                left.append(replace(say, text=" ".join(words[max(0, n) :])))
+            n -= len(words)
+        return left
 
 
 class Voice:
@@ -85,6 +98,9 @@ class Voice:
         self._gain = 1.0
         self._cursor = Cursor(synthesiser.sample_rate)
         self._said: list[str] = []
+        self._resumable = False
+        self._resuming = False
+        self._cut_off: list[Say] = []
 
     # From any thread -----------------------------------------------------------------------------------------------
 
@@ -92,18 +108,50 @@ class Voice:
         match effect:
             case Say():
                 with self._lock:
-                    self._speaking = True
-                    self._queue.put(_Phrase(effect, self._hushes))
+                    self._forget_cut_off()
+                    self._put(effect)
             case Hush():
-                self.hush()
+                self._stop(at_once=False, resumable=True)
             case _:
                 pass
 
     def hush(self, *, at_once: bool = False) -> None:
         """Forget what waits, and fade out, or with a click at once. What is submitted afterwards is said."""
+        self._stop(at_once=at_once, resumable=False)
+
+    def resume(self) -> bool:
+        """Go on from the word at which the mind gave way, since nobody meant to interrupt. False if it did not, or if
+        something else was said or silence was asked for since."""
         with self._lock:
+            if not self._resumable:
+                return False
+            self._resumable = False
+            self._resuming = True
+            self._go_on()
+            return True
+
+    def _stop(self, *, at_once: bool, resumable: bool) -> None:
+        with self._lock:
+            self._forget_cut_off()
+            self._resumable = resumable and self._speaking
             self._hushes += 1
             self._abrupt = at_once
+
+    def _forget_cut_off(self) -> None:
+        self._resumable = self._resuming = False
+        self._cut_off = []
+
+    def _go_on(self) -> None:
+        """Say what was cut off, once it is known what that is."""
+        if self._resuming and self._cut_off:
+            *others, last = self._cut_off
+            for say in (*others, replace(last, last=True)):
+                self._put(say, resumed=True)
+            self._forget_cut_off()
+
+    def _put(self, say: Say, *, resumed: bool = False) -> None:
+        self._speaking = True
+        self._queue.put(_Phrase(say, self._hushes, resumed))
 
     def duck(self) -> None:
         """Lower the voice for the rest of this reply: the user is talking over it."""
@@ -138,6 +186,7 @@ class Voice:
     def run(self, stop: threading.Event) -> None:
         quiet_since_ns = self._now_ns()
         try:
+            self._output.prepare()
             while not stop.is_set():
                 phrase = self._take(REST_AFTER_S)
                 if phrase is not None:
@@ -152,7 +201,7 @@ class Voice:
 
     def _say(self, first: _Phrase, stop: threading.Event) -> None:
         """A whole reply: its phrases as they come, until silence."""
-        reply = _Reply(first.hushes)
+        reply = _Reply(first.hushes, first.resumed)
         self._route = self._output
         cut = False
         try:
@@ -172,10 +221,20 @@ class Voice:
         """The sound of a reply in blocks, silent where the next phrase is not there yet."""
         phrase: _Phrase | None = first
         while phrase is not None:
-            reply.words += written_words(phrase.say.text)
-            for chunk in self._synthesiser.synthesise(phrase.say.text, in_manner(self.style, phrase.say.manner)):
+            reply.begun.append(phrase.say)
+            for chunk in self._synthesise(phrase.say):
                 yield from _cut_up(chunk, len(self._silence))
             phrase = None if phrase.say.last else (yield from self._await_next(reply))
+
+    def _synthesise(self, say: Say) -> Iterator[Chunk]:
+        try:
+            yield from self._synthesiser.synthesise(say.text, in_manner(self.style, say.manner))
+        except BadSettings as error:
+            if not self.style.voice:
+                raise
+            log.warning("%s Until then the usual one speaks.", error)
+            self.style = replace(self.style, voice="")
+            yield from self._synthesiser.synthesise(say.text, in_manner(self.style, say.manner))
 
     def _await_next(self, reply: _Reply) -> Generator[Chunk, None, _Phrase | None]:
         for n in range(PATIENCE_BLOCKS):
@@ -240,20 +299,24 @@ class Voice:
     def _tell_heard(self, reply: _Reply) -> None:
         for t_ns, word in self._cursor.heard(self._now_ns()):
             if reply.n_heard == 0:
-                self._said = []
+                self._said = self._said[:-1] if reply.resumed else []
             reply.n_heard += 1
             self._said.append(word)
             self._post(Event(t_ns, Channel.SELF, Played(word), Origin.SELF))
 
     def _fall_silent(self, reply: _Reply, cut: bool) -> None:
-        unsaid = reply.words[reply.n_heard :]
-        for phrase in self._take_hushed():
-            unsaid += written_words(phrase.say.text)
+        hushed = [phrase.say for phrase in self._take_hushed()]
+        unsaid = reply.from_word(reply.n_heard) + hushed if cut or hushed else []
         self._ducked = False
         self._gain = 1.0
         with self._lock:
+            if self._resumable or self._resuming:
+                # The word that was being heard was cut in two, so it is said again.
+                self._cut_off = reply.from_word(reply.n_heard - 1) + hushed
+                self._go_on()
             self._speaking = len(self._queue) > 0 or self._put_back is not None
-        self._post(Event(self._now_ns(), Channel.SELF, Silenced(cut, " ".join(unsaid)), Origin.SELF))
+        silence = Silenced(cut, " ".join(word for say in unsaid for word in written_words(say.text)))
+        self._post(Event(self._now_ns(), Channel.SELF, silence, Origin.SELF))
 
     def _take(self, timeout_s: float) -> _Phrase | None:
         phrase, self._put_back = self._put_back, None

@@ -28,6 +28,8 @@ from desktop.engine import Parts
 from desktop.expectation import Expectation
 from desktop.live import LiveView
 from desktop.minds import open_reflex, shipped_catalogue
+from desktop.model_kinds import Kind
+from desktop.model_store import ModelStore
 from desktop.places import Places
 from desktop.presence import watches
 from desktop.recording import Recording
@@ -80,7 +82,7 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
         sink = recording.hear if recording else None
         desk = open_desk(settings, places, options.clipboard)
         cleanup.callback(desk.close)
-        voice, no_voice = _open_voice(settings, inbox.post, clock.now_ns)
+        voice, no_voice = _open_voice(settings, places, inbox.post, clock.now_ns)
         canceller, no_canceller = _open_canceller(settings, voice)
         schedule = Schedule(inbox.post, clock.now_ns, places.schedule)
         live = LiveView(sources.resolve)
@@ -149,11 +151,19 @@ def _open_canceller(settings: Settings, playback: Playback) -> tuple[EchoCancell
     return canceller, ""
 
 
-def _open_voice(settings: Settings, post: Post, now_ns: Callable[[], int]) -> tuple[Voice, str]:
-    synthesiser, fault = open_synthesiser()
+def _open_voice(settings: Settings, places: Places, post: Post, now_ns: Callable[[], int]) -> tuple[Voice, str]:
+    synthesiser, fault = open_chosen_synthesiser(places)
     style = Style(voice=settings.voice_variant, rate_wpm=settings.voice_rate_wpm)
     output = SoundDeviceOutput(synthesiser.sample_rate, settings.speaker)
     return Voice(post, now_ns, synthesiser, output, style=style), fault
+
+
+def open_chosen_synthesiser(places: Places) -> tuple[Synthesiser, str]:
+    """As `open_synthesiser`, with the voice that the user chose."""
+    try:
+        return open_synthesiser(ModelStore(places.models).chosen(Kind.VOICE))
+    except ModelFailed as error:
+        return open_synthesiser()[0], str(error)
 
 
 def open_synthesiser(added: Path | None = None) -> tuple[Synthesiser, str]:

@@ -14,6 +14,7 @@ from actions.dictation import Dictation
 from desktop.ducking import Ducking, Lowerable
 from desktop.live import LiveView, Standing
 from desktop.presence import ASKED, SLEEP, PresenceWatch
+from desktop.resuming import Resumable, Resuming
 from model.stream import loop
 from model.stream.clock import RealClock
 from model.stream.errors import AmbidexError, BadSettings, DeviceLost, NotPermitted
@@ -64,7 +65,7 @@ class Ears(Sense, Protocol):
     def statistics(self) -> QueueStatistics: ...
 
 
-class Speaking(Effector, Lowerable, Protocol):
+class Speaking(Effector, Lowerable, Resumable, Protocol):
     """The voice, as the engine uses it."""
 
     fault: str
@@ -121,6 +122,7 @@ class Engine:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._ducking = Ducking(parts.voice)
+        self._resuming = Resuming(parts.voice)
         self._scope = Scope("engine")
         self._senses: Scope | None = None
         self._capturing: Counter[Channel] = Counter()
@@ -220,6 +222,7 @@ class Engine:
     def post(self, event: Event) -> None:
         """Every event on its way to the loop: what must not wait for a tick happens here."""
         self._ducking.notice(event)
+        self._resuming.notice(event)
         dictation = self._parts.dictation
         if not dictation.hear(event):
             self._parts.inbox.post(event)
@@ -231,7 +234,10 @@ class Engine:
         if self._standing is Standing.PANICKED:
             return
         match effect:
-            case Say() | Hush():
+            case Hush():
+                self._resuming.yielded()
+                self._parts.voice.submit(effect, tick)
+            case Say():
                 self._parts.voice.submit(effect, tick)
             case Action():
                 self._parts.executor.submit(effect, tick)

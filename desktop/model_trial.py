@@ -60,22 +60,9 @@ def _try_recogniser(folder: Path) -> None:
 
 
 def _try_voice(file: Path) -> None:
-    import numpy as np
-    import onnxruntime
+    from actions.piper import PiperSynthesiser
 
-    description = json.loads(file.with_name(f"{file.name}.json").read_text(encoding="utf-8"))
-    ids = [number for numbers in description["phoneme_id_map"].values() for number in numbers][:20]
-    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
-    given = {
-        "input": np.array([ids], np.int64),
-        "input_lengths": np.array([len(ids)], np.int64),
-        "scales": np.array([0.667, 1.0, 0.8], np.float32),
-        "sid": np.array([0], np.int64),
-    }
-    wanted = [entry.name for entry in session.get_inputs()]
-    sound = np.asarray(session.run(None, {name: given[name] for name in wanted})[0])
-    if not int(description["audio"]["sample_rate"]) or not sound.size or not np.isfinite(sound).all():
-        raise ModelFailed(f"{file.name} makes no sound. Take another voice.")
+    PiperSynthesiser(file)
 
 
 def _try_language(file: Path) -> None:

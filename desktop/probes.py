@@ -69,16 +69,17 @@ def recogniser() -> str:
 
 
 def voice(settings: Settings) -> str:
-    from actions.synthesiser import Style
-    from desktop.assembly import open_synthesiser
+    from actions.synthesiser import BackedSynthesiser, Style
+    from desktop.assembly import open_chosen_synthesiser
+    from desktop.places import find_places
 
-    synthesiser, fault = open_synthesiser()
+    synthesiser, fault = open_chosen_synthesiser(find_places())
     if fault:
         raise ModelFailed(fault)
     style = Style(voice=settings.voice_variant, rate_wpm=settings.voice_rate_wpm)
     if not any(len(chunk.samples) for chunk in synthesiser.synthesise("hello", style)):
         raise ModelFailed("The voice makes no sound. Choose another `voice_variant` in the settings.")
-    return "espeak-ng speaks."
+    return "The voice that you added speaks." if isinstance(synthesiser, BackedSynthesiser) else "espeak-ng speaks."
 
 
 def speaker(settings: Settings) -> str:

@@ -210,6 +210,16 @@ class VirtualDesktop:
         if sound:
             self._start_sound()
 
+    def stop_sound(self) -> None:
+        """The sound system goes away, as when it crashes or is restarted."""
+        self._require_sound()
+        end(self._pulseaudio)
+        (self.runtime / "pulse" / "native").unlink(missing_ok=True)
+
+    def start_sound(self) -> None:
+        """It comes back, at the same place."""
+        self._start_sound()
+
     def _start_bus(self) -> None:
         """Without a bus of its own, a program would start one by itself, and nobody would end it."""
         address = f"unix:path={self.runtime / 'bus'}"
@@ -246,7 +256,7 @@ class VirtualDesktop:
         script.write_text(SOUND_SYSTEM, encoding="utf-8")
         (self.home / ".asoundrc").write_text(ALSA, encoding="utf-8")
         # -n: not the machine's own configuration. Real-time priority is refused in containers, with a warning.
-        pulseaudio = self.start(
+        self._pulseaudio = pulseaudio = self.start(
             "pulseaudio", "--daemonize=no", "--exit-idle-time=-1", "--realtime=no", "--high-priority=no",
             "--use-pid-file=no", "-n", "-F", str(script),
         )  # fmt: skip

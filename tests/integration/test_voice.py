@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ from actions.voice import Voice
 from desktop.processes import wait_until
 from desktop.virtual import VirtualDesktop
 from model.stream.errors import DeviceLost
-from model.stream.values import Event, Played, Say, Silenced, Tick
+from model.stream.values import Event, Hush, Played, Say, Silenced, Tick
 from tests.listening import heard_in
 
 pytestmark = pytest.mark.integration
@@ -93,6 +93,63 @@ def test_a_hush_ends_the_sound_within_200_ms(aloud: Aloud, on_sound: VirtualDesk
     assert _last_sound_ms(recording.path) - (hushed_ns - recording.started_ns) / 1e6 < 200
 
 
+def test_after_an_uh_huh_it_goes_on_at_full_loudness_and_nothing_of_the_text_is_lost(
+    aloud: Aloud, on_sound: VirtualDesktop
+) -> None:
+    with on_sound.record() as usual:
+        aloud.say(SENTENCE)
+        aloud.wait_for_silence()
+    aloud.events.clear()
+    with on_sound.record() as recording:
+        aloud.say(SENTENCE)
+        aloud.wait_for_word("says")
+        aloud.voice.duck()
+        aloud.voice.submit(Hush(), TICK)
+        wait_until(lambda: Silenced in [type(event.data) for event in aloud.events], 5, "The cut")
+        assert aloud.voice.resume()
+        wait_until(lambda: Played("tomorrow") in [event.data for event in aloud.events], 10, "The last word")
+        wait_until(lambda: not aloud.voice.speaking(), 10, "Silence")
+    played = [event.data.text for event in aloud.events if isinstance(event.data, Played)]
+    cut = played.index("says")
+    assert played[: cut + 1] + played[cut + 2 :] == SENTENCE.split()
+    assert played[cut + 1] == "says"
+    assert _loudness(recording.path, last_s=0.8) == pytest.approx(_loudness(usual.path, last_s=0.8), rel=0.25)
+
+
+def test_it_is_lowered_while_somebody_talks_and_raised_again(aloud: Aloud, on_sound: VirtualDesktop) -> None:
+    with on_sound.record() as usual:
+        aloud.say(SENTENCE)
+        aloud.wait_for_silence()
+    aloud.events.clear()
+    with on_sound.record() as recording:
+        aloud.say(SENTENCE)
+        aloud.wait_for_word("clipboard")
+        aloud.voice.duck()
+        aloud.wait_for_word("call")
+        aloud.voice.unduck()
+        assert aloud.wait_for_silence() == Silenced(cut=False)
+    assert _loudness(recording.path, last_s=0.6) == pytest.approx(_loudness(usual.path, last_s=0.6), rel=0.25)
+    assert _loudness(recording.path, last_s=3.0) < 0.85 * _loudness(usual.path, last_s=3.0)
+
+
+def test_it_is_heard_again_once_the_sound_system_is_back(
+    aloud: Aloud, on_sound: VirtualDesktop, announce: Callable[[str], None]
+) -> None:
+    announce("The voice cannot be heard")
+    aloud.say("This sentence loses its loudspeaker before its end has come.")
+    aloud.wait_for_word("loses")
+    on_sound.stop_sound()
+    assert aloud.wait_for_silence() == Silenced(cut=False)
+    assert "no loudspeaker to speak through" in aloud.voice.fault
+    on_sound.start_sound()
+    aloud.events.clear()
+    with on_sound.record() as recording:
+        aloud.say(SENTENCE)
+        aloud.wait_for_silence()
+    assert _loudness(recording.path, last_s=2.0) > AUDIBLE
+    assert aloud.voice.fault == ""
+
+
 def test_a_loudspeaker_that_does_not_exist_is_a_sentence(on_sound: VirtualDesktop) -> None:
     with pytest.raises(DeviceLost, match=r"no loudspeaker to speak through .*choose another"):
         SoundDeviceOutput(22_050, "no such device").write(np.zeros(100, np.int16))
@@ -106,6 +163,13 @@ def _first_sound_ms(path: Path) -> float:
 def _last_sound_ms(path: Path) -> float:
     samples, rate = _samples(path)
     return float(np.flatnonzero(np.abs(samples) > AUDIBLE)[-1]) * 1000 / rate
+
+
+def _loudness(path: Path, last_s: float) -> float:
+    """Root mean square of the last seconds before it fell silent."""
+    samples, rate = _samples(path)
+    end = int(np.flatnonzero(np.abs(samples) > AUDIBLE)[-1])
+    return float(np.sqrt(np.mean(samples[max(0, end - int(last_s * rate)) : end] ** 2)))
 
 
 def _samples(path: Path) -> tuple[NDArray[np.float64], int]:

@@ -28,6 +28,9 @@ class Tape:
     def now_ns(self) -> int:
         return self._now_ns
 
+    def prepare(self) -> None:
+        pass
+
     def write(self, samples: Samples) -> None:
         if self.lost_after is not None and len(self.blocks) >= self.lost_after:
             raise DeviceLost("The loudspeaker was unplugged.")

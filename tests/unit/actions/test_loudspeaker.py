@@ -8,10 +8,12 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 import pytest
 
-from actions.loudspeaker import NoLoudspeaker, SoundDeviceOutput
+from actions.loudspeaker import INVALID_CHANNELS, INVALID_RATE, Conversion, NoLoudspeaker, SoundDeviceOutput
 from model.stream.errors import DeviceLost
 
 BLOCK = np.zeros(100, np.int16)
+refused: dict[tuple[object, object], int] = {}
+"""Rates and numbers of channels that the made-up device does not do, and PortAudio's number for it."""
 
 
 class PortAudioError(Exception):
@@ -27,6 +29,7 @@ class Stream:
         self.closed = False
         self.broken = False
         self.written = 0
+        self.blocks: list[np.ndarray] = []
 
     def start(self) -> None:
         self.stopped = False
@@ -36,9 +39,10 @@ class Stream:
             raise PortAudioError("Device unavailable", -9985)
         self.stopped = True
 
-    def write(self, samples: object) -> bool:
+    def write(self, samples: np.ndarray) -> bool:
         if self.broken:
             raise PortAudioError("Device unavailable", -9985)
+        self.blocks.append(samples)
         self.written += 1
         return False
 
@@ -51,12 +55,20 @@ class Stream:
 @pytest.fixture
 def streams(monkeypatch: pytest.MonkeyPatch) -> list[Stream]:
     opened: list[Stream] = []
+    refused.clear()
 
     def open_stream(**options: object) -> Stream:
+        if (options["samplerate"], options["channels"]) in refused:
+            raise PortAudioError("Invalid sample rate", refused[options["samplerate"], options["channels"]])
         opened.append(Stream(**options))
         return opened[-1]
 
-    monkeypatch.setitem(sys.modules, "sounddevice", SimpleNamespace(OutputStream=open_stream))
+    portaudio = SimpleNamespace(
+        OutputStream=open_stream,
+        PortAudioError=PortAudioError,
+        query_devices=lambda *_: {"default_samplerate": 48_000.0},
+    )
+    monkeypatch.setitem(sys.modules, "sounddevice", portaudio)
     return opened
 
 
@@ -127,3 +139,42 @@ def test_no_loudspeaker_takes_as_long_as_one() -> None:
     output.rest()
     output.close()
     assert waited_s == [0.1]
+
+
+TONE = (10_000 * np.sin(2 * np.pi * 300 * np.arange(22_050) / 22_050)).astype(np.int16)
+
+
+@pytest.mark.parametrize("to_hz", [8_000, 22_050, 44_100, 48_000])
+@pytest.mark.parametrize("block_size", [441, 100])
+def test_blocks_at_another_rate_are_the_same_sound_without_seams(to_hz: int, block_size: int) -> None:
+    convert = Conversion(22_050, to_hz, 1)
+    blocks = [convert(TONE[start : start + block_size]) for start in range(0, len(TONE), block_size)]
+    sound = np.concatenate(blocks).astype(float)
+    assert len(sound) == pytest.approx(to_hz, abs=3)
+    expected = 10_000 * np.sin(2 * np.pi * 300 * np.arange(len(sound)) / to_hz)
+    assert np.abs(sound - expected)[1:].max() < 150
+
+
+def test_a_device_with_another_rate_plays_at_its_own(streams: list[Stream]) -> None:
+    refused.update({(22_050, 1): INVALID_RATE, (22_050, 2): INVALID_RATE})
+    output = SoundDeviceOutput(22_050)
+    for start in range(0, 22_050, 441):
+        output.write(TONE[start : start + 441])
+    (stream,) = streams
+    assert stream.options["samplerate"] == 48_000
+    assert sum(len(block) for block in stream.blocks) == pytest.approx(48_000, abs=3)
+
+
+def test_a_device_with_two_channels_gets_the_voice_on_both(streams: list[Stream]) -> None:
+    refused.update({(22_050, 1): INVALID_CHANNELS})
+    SoundDeviceOutput(22_050).write(TONE[:441])
+    (block,) = streams[0].blocks
+    assert block.shape == (441, 2)
+    assert (block[:, 0] == block[:, 1]).all()
+
+
+def test_a_device_that_takes_nothing_is_a_sentence(streams: list[Stream]) -> None:
+    refused.update({(rate, n): INVALID_RATE for rate in (22_050, 48_000) for n in (1, 2)})
+    with pytest.raises(DeviceLost, match="no loudspeaker to speak through"):
+        SoundDeviceOutput(22_050).write(BLOCK)
+    assert streams == []

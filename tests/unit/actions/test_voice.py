@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -9,17 +10,17 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from actions.reading_aloud import written_words
 from actions.synthesiser import Chunk, Style
 from actions.voice import BLOCK_S, DUCKED_GAIN, PATIENCE_BLOCKS, Voice
-from model.stream.errors import BadSettings
-from model.stream.values import Channel, Event, Hush, Origin, Played, Say, Silenced, Sounding, Tick
+from model.stream.errors import BadSettings, ModelFailed
+from model.stream.values import Channel, Event, Hush, Manner, Origin, Played, Say, Silenced, Sounding, Tick
 from tests.unit.actions.tape import Tape
 
 SAMPLE_RATE = 1000
 WORD_BLOCKS = 5
 WORD_SAMPLES = int(WORD_BLOCKS * BLOCK_S * SAMPLE_RATE)
 LOUDNESS = 1000
+UNSPEAKABLE_WPM = 99
 TICK = Tick(0, 0, 0.0)
 
 
@@ -28,10 +29,19 @@ class Hum:
 
     sample_rate = SAMPLE_RATE
 
+    def __init__(self) -> None:
+        self.styles: list[Style] = []
+        self.n_made = 0
+
     def synthesise(self, text: str, style: Style) -> Iterator[Chunk]:
+        self.styles.append(style)
         if style.voice:
             raise BadSettings("There is no such voice.")
-        for word in written_words(text):
+        if style.rate_wpm == UNSPEAKABLE_WPM:
+            raise ModelFailed("The library is gone.")
+        for found in re.finditer(r"\S+", text):
+            word = found[0]
+            self.n_made += 1
             yield Chunk(np.full(WORD_SAMPLES, LOUDNESS, np.int16), ((0, word),))
 
 
@@ -44,13 +54,14 @@ class Stage:
 
     def __post_init__(self) -> None:
         self.tape = Tape(SAMPLE_RATE)
+        self.hum = Hum()
         self.stop = threading.Event()
         self.sounding: list[Sounding] = []
         self.after_reply: Callable[[], object] = lambda: None
         self.voice = Voice(
             self._post,
             self.tape.now_ns,
-            Hum(),
+            self.hum,
             self.tape,
             style=self.style,
             wait=self.tape.wait,
@@ -127,7 +138,7 @@ def test_a_reply_may_be_ended_by_an_empty_phrase(stage: Stage) -> None:
 
 
 def test_a_reply_without_words_opens_no_loudspeaker(stage: Stage) -> None:
-    stage.say(" \x07 ")
+    stage.say(" \n ")
     stage.play()
     assert stage.tape.blocks == []
     assert stage.silences == [Silenced(cut=False)]
@@ -238,14 +249,109 @@ def test_a_loudspeaker_that_comes_back_is_used_again(stage: Stage, announce: Cal
     assert stage.voice.fault == ""
 
 
-def test_a_voice_that_does_not_exist_is_a_fault_and_not_the_end(announce: Callable[[str], None]) -> None:
-    announce("no such voice")
+def test_a_voice_that_does_not_exist_is_said_once_and_the_usual_one_speaks(announce: Callable[[str], None]) -> None:
+    announce("There is no such voice. Until then the usual one speaks.")
     stage = Stage(Style(voice="nobody"))
     stage.say("one two")
+    stage.say("three")
+    stage.play(replies=2)
+    assert stage.heard == ["one", "two", "three"]
+    assert stage.silences == [Silenced(cut=False)] * 2
+
+
+def test_a_voice_that_fails_is_a_fault_and_not_the_end(announce: Callable[[str], None]) -> None:
+    announce("The library is gone")
+    stage = Stage(Style(rate_wpm=UNSPEAKABLE_WPM))
+    stage.say("one two")
     stage.play()
-    assert stage.voice.fault == "There is no such voice."
+    assert stage.voice.fault == "The library is gone."
     assert stage.silences == [Silenced(cut=True, unsaid="one two")]
     assert not stage.voice.speaking()
+
+
+def give_way(stage: Stage) -> None:
+    """What the mind does when somebody talks over the voice."""
+    stage.voice.submit(Hush(), TICK)
+
+
+def test_the_voice_goes_on_from_the_word_that_was_cut(stage: Stage) -> None:
+    stage.say("one two three four", last=False)
+    stage.say("five")
+    stage.tape.at[7] = lambda: give_way(stage)
+    stage.after_reply = lambda: stage.silences[0].cut and len(stage.silences) == 1 and stage.voice.resume()
+    stage.play(replies=2)
+    assert stage.heard == ["one", "two", "two", "three", "four", "five"]
+    assert stage.silences == [Silenced(cut=True, unsaid="three four five"), Silenced(cut=False)]
+    assert stage.voice.last_said() == "one two three four five"
+    assert stage.tape.sound[-WORD_SAMPLES // 2 - int(SAMPLE_RATE * 0.1)] in (0, LOUDNESS)
+    assert not stage.voice.resume()
+
+
+def test_it_may_be_told_to_go_on_while_it_is_still_fading(stage: Stage) -> None:
+    stage.say("one two three")
+    stage.tape.at[7] = lambda: give_way(stage)
+    stage.tape.at[8] = stage.voice.resume
+    stage.play(replies=2)
+    assert stage.heard == ["one", "two", "two", "three"]
+
+
+def test_it_goes_on_at_full_loudness(stage: Stage) -> None:
+    stage.say("one two three")
+    stage.tape.at[5] = stage.voice.duck
+    stage.tape.at[7] = lambda: give_way(stage)
+    stage.tape.at[8] = stage.voice.resume
+    stage.play(replies=2)
+    assert stage.tape.sound[np.flatnonzero(stage.tape.sound)[-1]] == LOUDNESS
+
+
+def test_it_goes_on_in_the_manner_it_spoke_in(stage: Stage) -> None:
+    stage.voice.submit(Say("one two", last=True, manner=Manner.WHISPER), TICK)
+    stage.tape.at[2] = lambda: give_way(stage)
+    stage.tape.at[4] = stage.voice.resume
+    stage.play(replies=2)
+    assert {style.whispered for style in stage.hum.styles} == {True}
+
+
+@pytest.mark.parametrize("silenced_by", ["hush", "other reply", "nothing"])
+def test_it_does_not_go_on_where_somebody_wanted_something_else(stage: Stage, silenced_by: str) -> None:
+    stage.say("one two three")
+    if silenced_by != "nothing":
+        stage.tape.at[2] = lambda: give_way(stage)
+    if silenced_by == "hush":
+        stage.tape.at[3] = stage.voice.hush
+    if silenced_by == "other reply":
+        stage.tape.at[3] = lambda: stage.say("sorry")
+    stage.play(replies=2 if silenced_by == "other reply" else 1)
+    assert not stage.voice.resume()
+    assert not stage.voice.speaking()
+
+
+def test_a_storm_of_hushes_leaves_the_voice_as_it_was(stage: Stage) -> None:
+    def storm() -> None:
+        for _ in range(500):
+            stage.voice.hush(at_once=True)
+            give_way(stage)
+            stage.voice.resume()
+            stage.say("lost")
+        stage.voice.hush()
+        stage.say("found")
+
+    stage.say("one two three")
+    stage.tape.at[2] = storm
+    stage.play(replies=2)
+    assert stage.heard == ["one", "found"]
+    assert stage.voice.statistics().dropped > 0
+    assert not stage.voice.speaking()
+
+
+def test_a_book_begins_as_soon_as_a_word_and_can_be_stopped(stage: Stage) -> None:
+    book = "word " * 200_000
+    stage.say(book)
+    stage.tape.at[7] = stage.voice.hush
+    stage.play()
+    assert stage.heard == ["word", "word"]
+    assert len(stage.silences[0].unsaid) == len(book.strip()) - len("word word ")
+    assert stage.hum.n_made < 5
 
 
 def test_the_playback_tells_every_block_as_loud_as_it_is_played_and_when(stage: Stage) -> None:

@@ -134,6 +134,9 @@ class FakeVoice:
     def duck(self) -> None:
         self.notes.add("voice duck")
 
+    def resume(self) -> bool:
+        return False
+
     def unduck(self) -> None:
         self.notes.add("voice unduck")
 
