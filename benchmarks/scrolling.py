@@ -5,6 +5,7 @@ Run as `python -m benchmarks.scrolling`; needs no screen. What is known is known
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import time
@@ -64,7 +65,7 @@ def main() -> int:
     page, recognise = long_page(seed=1), network()
     print("| scrolled by | s, known | s, as if seen first |\n|---|---|---|")
     for n_lines in STEPS:
-        known = View(SCREEN, Reader(recognise), lambda change: None)
+        known = View(SCREEN, Reader(recognise), lambda change: None, now_s=itertools.count(0, 60).__next__)
         look_s(known, shown(page, 0))
         after = shown(page, n_lines * LINE_PX)
         first_s = look_s(View(SCREEN, Reader(recognise), lambda change: None), after)

@@ -26,6 +26,8 @@ from perception.windows import Change, SeenWindow, XDesktop, conceal
 REST = 5.0
 MAX_REST_S = 2.0
 """After work the eyes rest, in proportion: however much moves on the screen, most of a core stays with the user."""
+MAX_TRIES = 3
+"""How often a picture is taken anew because a window moved meanwhile."""
 PRIVATE_TITLE = "Private window"
 
 Camera = Callable[[Place], Picture]
@@ -54,9 +56,17 @@ class Eyes:
             area = overlap(place, desktop.area) if place else desktop.area
             if area is None:
                 return []
-            picture = take(area)
-            conceal(picture, area, self._with_masks(desktop.windows()))
+            picture = self._take_hidden(desktop, take, area)
         return [(text, moved(found, area.x_px, area.y_px)) for text, found in self._open_reader().read_soon(picture)]
+
+    def _take_hidden(self, desktop: XDesktop, take: Camera, area: Place, tries: int = MAX_TRIES) -> Picture:
+        """What must not be read is hidden where it stood before the picture was taken, and where it stood after."""
+        before, picture, after = self._with_masks(desktop.windows()), take(area), self._with_masks(desktop.windows())
+        if _hidden(before) != _hidden(after) and tries > 1:
+            return self._take_hidden(desktop, take, area, tries - 1)
+        conceal(picture, area, before)
+        conceal(picture, area, after)
+        return picture
 
     def picture(self) -> bytes:
         """Everything as the user sees it: it is for them, and nothing is read from it."""
@@ -105,26 +115,38 @@ class _Watch:
         self._view = view
         self._tell = tell
         self._windows: tuple[SeenWindow, ...] = ()
+        self._everything = False
+        """Whether a look at the whole screen is owed."""
         self._active = Window("")
 
     def run(self, stop: StopSignal) -> None:
-        change: Change | None = Change(self._view.area, windows=True)
+        change: Change | None = Change(windows=True)
+        self._everything = True
         while not stop.is_set() and self._desktop.area == self._view.area:
-            if change is not None:
-                began_s = time.thread_time()
-                self._take_in(change, stop)
-                stop.wait(min(MAX_REST_S, REST * (time.thread_time() - began_s)))
+            began_s = time.thread_time()
+            self._take_in(change or Change(), stop)
+            stop.wait(min(MAX_REST_S, REST * (time.thread_time() - began_s)))
             change = self._desktop.wait()
 
     def _take_in(self, change: Change, stop: StopSignal) -> None:
-        area = change.area
         if change.windows and self._look_at_windows():
-            area = self._view.area
-        area = overlap(area, self._view.area) if area else None
-        if area is not None:
+            self._everything = True
+        everything, self._everything = self._everything, False
+        for area in [self._view.area] if everything else self._view.wanted(change.areas):
+            picture = self._take_hidden(area)
+            if picture is not None:
+                self._view.look(picture, area, stop, everything)
+
+    def _take_hidden(self, area: Place) -> Picture | None:
+        """None, and everything is owed, if windows keep moving: what must not be read could stand anywhere in it."""
+        for _ in range(MAX_TRIES):
             picture = self._take(area)
-            conceal(picture, area, self._windows)
-            self._view.look(picture, area, stop)
+            if not self._desktop.windows_moved():
+                conceal(picture, area, self._windows)
+                return picture
+            self._everything |= self._look_at_windows()
+        self._everything = True
+        return None
 
     def _look_at_windows(self) -> bool:
         """Whether something that may be read is hidden now, or the other way round."""
@@ -139,6 +161,10 @@ class _Watch:
         if now != self._active:
             self._active = now
             self._tell(now)
+
+
+def _hidden(windows: Sequence[SeenWindow]) -> list[SeenWindow]:
+    return [window for window in windows if window.hidden]
 
 
 @contextmanager

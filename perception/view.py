@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from threading import Event as StopSignal
@@ -15,9 +16,13 @@ from perception.lines import LineBook
 from perception.merging import NobodyTells, Telling, Told, unseen
 from perception.reading import Reader
 from perception.tiles import NOISE, around, changed_places, cut, merged, moved, overlap, widened
+from perception.unrest import Unrest
 
 NEIGHBOUR_PX, NEIGHBOUR_ROW_PX = 30, 6
 """How near a known line must be to a change to be looked at again with it."""
+
+BESIDE_PX = 64
+"""What comes to stand this near beside a line just read is likely typed there."""
 
 Report = Callable[[Line | LineGone], None]
 
@@ -32,6 +37,7 @@ class View:
         report: Report,
         numbers: Iterator[int] | None = None,
         telling: Telling | None = None,
+        now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self.area = area
         self._reader = reader
@@ -41,20 +47,46 @@ class View:
         self._picture = np.zeros((area.height_px, area.width_px), np.uint8)
         self._book = LineBook(numbers)
         self._carets = Carets()
+        self._unrest = Unrest(area)
+        self._now_s = now_s
 
-    def look(self, picture: Picture, at: Place, stop: StopSignal) -> None:
-        """Take in the pixels of the place `at`. Small changes are read before large ones."""
-        before = cut(self._picture, at)
-        changed: list[Place] = []
-        for part in changed_places(before, picture):
-            if not self._carets.came_back(before, picture, part, at):  # else the picture stays the one without it
-                cut(before, part)[:] = cut(picture, part)
-                changed.append(moved(part, at.x_px, at.y_px))
+    def wanted(self, changed: Sequence[Place]) -> list[Place]:
+        """Where to look now that this changed: some of it is put off, and what was put off before may be due."""
+        return self._unrest.wanted(changed, self._now_s())
+
+    def look(self, picture: Picture, at: Place, stop: StopSignal, everything: bool = False) -> None:
+        """Take in the pixels of the place `at`, one that was `wanted`. Small changes are read before large ones.
+
+        With `everything`, nothing of it is put off.
+        """
+        changed = self._take_in(picture, at, everything)
         regions = merged([self._with_neighbours(place) for place in changed])
         for region in sorted(regions, key=lambda region: region.width_px * region.height_px):
             if stop.is_set():
                 return
             self._read(region, stop)
+            self._unrest.read(widened(region, BESIDE_PX, NEIGHBOUR_ROW_PX), self._now_s())
+
+    def _take_in(self, picture: Picture, at: Place, everything: bool) -> list[Place]:
+        """What changed and is to be read; the rest stays as it was in our picture, and is a change again next time."""
+        before, now_s = cut(self._picture, at), self._now_s()
+        changed: list[Place] = []
+        later: list[tuple[Place, float]] = []
+        for part in changed_places(before, picture):
+            if self._carets.came_back(before, picture, part, at):  # the picture stays the one without it
+                continue
+            place = moved(part, at.x_px, at.y_px)
+            until_s = self._unrest.until_s(place, now_s)
+            if until_s > now_s and not everything:
+                later.append((place, until_s))
+            else:
+                self._unrest.took_in(place, now_s)
+                cut(before, part)[:] = cut(picture, part)
+                changed.append(place)
+        self._unrest.looked(at)
+        for place, until_s in later:
+            self._unrest.leave(place, until_s)
+        return changed
 
     def look_again(self, places: Sequence[Place], stop: StopSignal) -> None:
         """What is known of these places is no longer the same, though their pixels may be."""

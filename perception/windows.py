@@ -23,6 +23,8 @@ from perception.tiles import around, cut, moved, overlap
 WAIT_S = 0.5
 SETTLE_S = 0.03
 """A program draws a line in several strokes; a look in between would see half of it."""
+MAX_AREAS = 32
+"""Places that changed at once; more are taken for one."""
 PRIVATE = re.compile(
     r"keepass|1password|bitwarden|lastpass|dashlane|enpass|password ?safe|proton ?pass|seahorse|kwallet|gnome-keyring"
     r"|pinentry|polkit|incognito|inprivate|private browsing|private window|privates fenster|privater modus",
@@ -45,8 +47,12 @@ class SeenWindow:
 class Change:
     """What happened on the screen: where pixels changed, and whether anything changed about the windows."""
 
-    area: Place | None = None
+    areas: tuple[Place, ...] = ()
     windows: bool = False
+
+    @property
+    def area(self) -> Place | None:
+        return around(self.areas)
 
 
 def conceal(picture: Picture, origin: Place, windows: Sequence[SeenWindow]) -> None:
@@ -75,6 +81,9 @@ class XDesktop:
         self._root = self._display.screen().root
         self._watched: set[int] = set()
         self._damage = 0  # none yet
+        self._areas: list[Place] = []
+        self._windows_changed = self._windows_moved = False
+        self._unlisted: dict[int, bool] = {}
 
     def close(self) -> None:
         try:
@@ -89,8 +98,30 @@ class XDesktop:
 
     def windows(self) -> tuple[SeenWindow, ...]:
         """The windows that are to be seen, from the lowest to the highest."""
-        ids = self._asking(lambda: self._property(self._root, "_NET_CLIENT_LIST_STACKING"))
-        return tuple(window for id_ in ids if (window := self._window(int(id_))) is not None)
+        return self._asking(self._all_windows)
+
+    def _all_windows(self) -> tuple[SeenWindow, ...]:
+        ids = [int(id_) for id_ in self._property(self._root, "_NET_CLIENT_LIST_STACKING")]
+        ids += self._own_unlisted(set(ids))
+        return tuple(window for id_ in ids if (window := self._window(id_)) is not None)
+
+    def _own_unlisted(self, listed: set[int]) -> list[int]:
+        """Our windows that the window manager leaves alone and does not list, such as menus and marks."""
+        children = [child for child in self._root.query_tree().children if child.id not in listed]
+        known = {child.id: self._unlisted.get(child.id) for child in children}
+        known.update({child.id: self._is_ours(child) for child in children if known[child.id] is None})
+        self._unlisted = {id_: ours for id_, ours in known.items() if ours is not None}
+        return [id_ for id_, ours in known.items() if ours]
+
+    def _is_ours(self, window: Any) -> bool | None:
+        """None if that is not certain yet: a window says so before it is shown for the first time."""
+        try:
+            pid = self._property(window, "_NET_WM_PID")
+            if not len(pid) and window.get_attributes().map_state != X.IsViewable:
+                return None
+        except (error.BadWindow, error.BadDrawable):
+            return None
+        return bool(len(pid)) and int(pid[0]) == os.getpid()
 
     def active(self) -> SeenWindow | None:
         ids = self._asking(lambda: self._property(self._root, "_NET_ACTIVE_WINDOW"))
@@ -103,7 +134,7 @@ class XDesktop:
         if not self._asking(lambda: self._display.has_extension(damage.extname)):
             raise DeviceLost("The screen cannot be watched: this X server has no DAMAGE extension.")
         self._display.damage_query_version()
-        self._damage: int = self._root.damage_create(damage.DamageReportBoundingBox)
+        self._damage: int = self._root.damage_create(damage.DamageReportDeltaRectangles)
         mask = X.PropertyChangeMask | X.SubstructureNotifyMask | X.StructureNotifyMask
         self._root.change_attributes(event_mask=mask)
         self._display.flush()
@@ -113,24 +144,39 @@ class XDesktop:
         return self._asking(self._wait)
 
     def _wait(self) -> Change | None:
-        if not self._display.pending_events():
+        if not (self._areas or self._windows_changed or self._display.pending_events()):
             if not select.select([self._display.fileno()], [], [], WAIT_S)[0]:
                 return None
             time.sleep(SETTLE_S)
-        areas: list[Place] = []
-        windows = False
+        self._collect()
+        if self._areas:
+            # Before the screenshot is taken: what is drawn after it is reported again.
+            self._display.damage_subtract(self._damage)
+            self._display.flush()
+        areas = tuple(self._areas) if len(self._areas) <= MAX_AREAS else tuple(filter(None, [around(self._areas)]))
+        change = Change(areas, self._windows_changed) if areas or self._windows_changed else None
+        self._areas, self._windows_changed = [], False
+        return change
+
+    def windows_moved(self) -> bool:
+        """Whether a window came, went, moved or was resized since this was last asked; `wait` tells of it as well."""
+        return self._asking(self._have_moved)
+
+    def _have_moved(self) -> bool:
+        self._display.sync()  # all that happened until now has been told once this is answered
+        self._collect()
+        moved, self._windows_moved = self._windows_moved, False
+        return moved
+
+    def _collect(self) -> None:
         while self._display.pending_events():
             event = self._display.next_event()
             if event.type == self._display.extension_event.DamageNotify:
                 area: Any = event.area
-                areas.append(Place(area.x, area.y, area.width, area.height))
+                self._areas.append(Place(area.x, area.y, area.width, area.height))
             else:
-                windows = True
-        if areas:
-            # Before the screenshot is taken: what is drawn after it is reported again.
-            self._display.damage_subtract(self._damage)
-            self._display.flush()
-        return Change(around(areas), windows) if areas or windows else None
+                self._windows_changed = True
+                self._windows_moved |= event.type != X.PropertyNotify
 
     # Asking -------------------------------------------------------------------------------------------------------
 

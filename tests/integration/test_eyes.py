@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from difflib import SequenceMatcher
 
 import pytest
+from Xlib import Xatom
+from Xlib.display import Display
 
 from desktop.probing import Probe, open_probe
 from desktop.virtual import VirtualDesktop
@@ -222,6 +225,28 @@ def test_a_window_that_becomes_private_is_forgotten(watching: Watching, on_scree
     window = on_screen.xdotool("search", "--name", "^Notes$")
     on_screen.xdotool("set_window", "--name", "Private Browsing", window)
     watching.wait(lambda: not any("alpha" in text for text in watching.lines.values()), "forgetting")
+
+
+@contextmanager
+def menu(text: str, pid: int) -> Iterator[None]:
+    """A window that no window manager lists, of a program with this number."""
+    with closing(Display()) as display:
+        screen = display.screen()
+        window = screen.root.create_window(
+            300, 100, 400, 60, 0, screen.root_depth, background_pixel=screen.white_pixel, override_redirect=True
+        )
+        window.change_property(display.intern_atom("_NET_WM_PID"), Xatom.CARDINAL, 32, [pid])
+        window.map()
+        window.draw_text(window.create_gc(foreground=screen.black_pixel), 20, 30, text.encode())
+        display.sync()
+        yield
+
+
+def test_a_menu_is_read_unless_it_is_ours(on_screen: VirtualDesktop) -> None:
+    with menu("Pause listening", pid=os.getppid()):
+        assert [text for text, _ in Eyes().read()] == ["Pause listening"]
+    with menu("Pause listening", pid=os.getpid()):
+        assert Eyes().read() == []
 
 
 def test_what_is_masked_is_not_read(on_screen: VirtualDesktop, probe: Probe) -> None:

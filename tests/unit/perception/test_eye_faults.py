@@ -36,7 +36,8 @@ class Rig:
     def restart(self) -> None:
         """As the owner of the sense does after a fault: the reader is that of the process."""
         self.there.clear()
-        self.view = View(SCREEN, self._reader, self._report)
+        self.now_s = 0.0
+        self.view = View(SCREEN, self._reader, self._report, now_s=lambda: self.now_s)
 
     def _recognise(self, picture: Picture) -> Reading:
         self.n_read += 1
@@ -54,6 +55,7 @@ class Rig:
     def look(self, picture: Picture, at: Place = SCREEN) -> int:
         """How much was recognised for it."""
         before = self.n_read
+        self.now_s += 20.0
         self.view.look(picture, at, StopSignal())
         return self.n_read - before
 

@@ -24,19 +24,21 @@ class Rig:
         self.n_read = 0
         self.reports: list[Line | LineGone] = []
         self.stop = StopSignal()
-        self.view = View(SCREEN, Reader(self.recognise), self.reports.append)
+        self.now_s = 0.0
+        self.view = View(SCREEN, Reader(self.recognise), self.reports.append, now_s=lambda: self.now_s)
 
     def recognise(self, picture: Picture) -> Reading:
         self.n_read += 1
         return Reading(f"{int((picture < 128).sum())}", 1.0)
 
-    def look(self, picture: Picture) -> list[Line | LineGone]:
+    def look(self, picture: Picture, after_s: float = 20.0) -> list[Line | LineGone]:
         self.reports.clear()
+        self.now_s += after_s
         self.view.look(picture, SCREEN, self.stop)
         return list(self.reports)
 
-    def lines(self, picture: Picture) -> list[int]:
-        return [change.line_id for change in self.look(picture) if isinstance(change, Line)]
+    def lines(self, picture: Picture, after_s: float = 20.0) -> list[int]:
+        return [change.line_id for change in self.look(picture, after_s) if isinstance(change, Line)]
 
 
 def page(*texts: str, height_px: int = 40) -> Picture:
@@ -144,6 +146,35 @@ def test_neighbours_of_a_change_are_known_by_their_pixels() -> None:
     assert rig.n_read == n_read + 1
 
 
+def test_a_line_that_is_typed_is_read_once_a_second() -> None:
+    rig = Rig()
+    rig.look(page("on", "two"))
+    texts = [("one and a half of it"[:length], "two") for length in range(3, 20)]
+    assert [bool(rig.lines(page(*text), after_s=0.25)) for text in texts[:8]] == [False, False, False, True] * 2
+    assert rig.look(page("onward", "two"), after_s=0.1) == []
+    assert rig.view.wanted([]) == []
+    rig.now_s += 1.0
+    assert len(rig.view.wanted([])) == 1
+    assert rig.lines(page("onward", "two"), after_s=0) == [1]
+    assert rig.view.wanted([]) == []
+
+
+def test_what_is_put_off_beside_it_keeps_no_line_from_being_read() -> None:
+    rig = Rig()
+    rig.look(page("one", "two", "three", "four"))
+    rig.look(page("one more", "two", "three", "four"))
+    assert rig.look(page("one mores", "two", "three", "four"), 0.1) == []
+    assert rig.lines(page("one mores", "two", "three", "four five"), 0.1) == [4]
+
+
+def test_everything_means_at_once() -> None:
+    rig = Rig()
+    rig.look(page("one", "two"))
+    rig.reports.clear()
+    rig.view.look(blank(), SCREEN, rig.stop, everything=True)
+    assert rig.reports == [LineGone(1), LineGone(2)]
+
+
 def test_lines_go() -> None:
     rig = Rig()
     rig.look(page("one", "two"))
@@ -155,6 +186,7 @@ def test_a_look_at_a_part_leaves_the_rest_alone() -> None:
     rig = Rig()
     rig.look(page("one", "two"))
     rig.reports.clear()
+    rig.now_s += 20
     rig.view.look(blank(400, 64), Place(0, 0, 400, 64), rig.stop)
     assert rig.reports == [LineGone(1)]
 
@@ -189,7 +221,7 @@ class Program:
 
 def told_rig(program: Program) -> Rig:
     rig = Rig()
-    rig.view = View(SCREEN, Reader(rig.recognise), rig.reports.append, telling=program)
+    rig.view = View(SCREEN, Reader(rig.recognise), rig.reports.append, telling=program, now_s=lambda: rig.now_s)
     return rig
 
 
