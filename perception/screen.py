@@ -138,9 +138,17 @@ class _Watch:
                 self._view.look(picture, area, stop, everything)
 
     def _take_hidden(self, area: Place) -> Picture | None:
-        """None, and everything is owed, if windows keep moving: what must not be read could stand anywhere in it."""
+        """None, and everything is owed, if windows keep moving: what must not be read could stand anywhere in it.
+
+        None also if the screen is no longer there in this size.
+        """
         for _ in range(MAX_TRIES):
-            picture = self._take(area)
+            try:
+                picture = self._take(area)
+            except ScreenShotError:
+                if self._desktop.area != self._view.area:
+                    break  # the screen has another size by now
+                raise
             if not self._desktop.windows_moved():
                 conceal(picture, area, self._windows)
                 return picture
@@ -171,14 +179,20 @@ def _hidden(windows: Sequence[SeenWindow]) -> list[SeenWindow]:
 def _camera() -> Generator[Camera]:
     """Takes screenshots on the thread that opened it."""
     try:
-        with mss.MSS() as screen:
-
-            def take(area: Place) -> Picture:
-                box = {"left": area.x_px, "top": area.y_px, "width": area.width_px, "height": area.height_px}
-                shot = screen.grab(box)
-                pixels = np.frombuffer(shot.bgra, np.uint8).reshape(shot.height, shot.width, 4)
-                return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGRA2GRAY), np.uint8)
-
+        with _taking() as take:
             yield take
     except (ScreenShotError, OSError) as error:
         raise DeviceLost(f"The screen cannot be read: no screenshot can be taken ({error}).") from error
+
+
+@contextmanager
+def _taking() -> Generator[Camera]:
+    with mss.MSS() as screen:
+
+        def take(area: Place) -> Picture:
+            box = {"left": area.x_px, "top": area.y_px, "width": area.width_px, "height": area.height_px}
+            shot = screen.grab(box)
+            pixels = np.frombuffer(shot.bgra, np.uint8).reshape(shot.height, shot.width, 4)
+            return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGRA2GRAY), np.uint8)
+
+        yield take

@@ -37,6 +37,8 @@ class Unrest:
         self._area = area
         shape = (-(-area.height_px // TILE_PX), -(-area.width_px // TILE_PX))
         self._read_s = np.full(shape, -np.inf)
+        self._stirred_s = np.full(shape, -np.inf)
+        """When something was last said to have changed there, or near."""
         self._changed_s = np.full(shape, -np.inf)
         """When a change was last read there."""
         self._n_changes = np.zeros(shape, np.int32)
@@ -53,6 +55,7 @@ class Unrest:
         for place in changed:
             if overlap(place, self._area) is None:
                 continue
+            self._stirred_s[self._tiles(place)] = now_s
             until_s = self.until_s(place, now_s)
             if until_s > now_s:
                 self.leave(place, until_s)
@@ -67,13 +70,11 @@ class Unrest:
         return merged([place for part in places if (place := overlap(part, self._area)) is not None])
 
     def until_s(self, place: Place, now_s: float) -> float:
-        """When what changed there just now is to be looked at: now, or later."""
+        """When what changed there is to be looked at: now, or later."""
         tiles = self._tiles(place)
-        if bool((self._until_s[tiles] <= now_s).any()):
-            return now_s  # it has come to rest, or waited for long enough
         # Most of its tiles decide: a window that opens over a film is new, a new corner of a film is not.
         ready_s = float(np.median(self._read_s[tiles] + _wait_s(self._n_changes[tiles])))
-        rest_s = max(now_s + REST_S, float(self._read_s[tiles].max()) + REREAD_S)
+        rest_s = max(float(self._stirred_s[tiles].max()) + REST_S, float(self._read_s[tiles].max()) + REREAD_S)
         return max(now_s, min(ready_s, rest_s))
 
     def leave(self, place: Place, until_s: float) -> None:

@@ -8,7 +8,9 @@ from threading import Event as StopSignal
 
 import numpy as np
 import pytest
+from mss.exception import ScreenShotError
 
+from model.stream.errors import DeviceLost
 from model.stream.values import Event, Line, Place, Window
 from perception.layout import Picture
 from perception.reading import Reader, Reading
@@ -32,6 +34,7 @@ class Desktop:
         self._moved = False
         self._changes: list[Change] = []
         self.pictures = 0
+        self.before: Callable[[Desktop], None] = lambda desktop: None
 
     def close(self) -> None:
         pass
@@ -51,7 +54,8 @@ class Desktop:
 
     def wait(self, also: int | None = None) -> Change | None:
         if not self._changes:
-            self._stop.set()
+            if self.pictures > 1 or self.area == SCREEN:
+                self._stop.set()
             return None
         return self._changes.pop()
 
@@ -62,6 +66,7 @@ class Desktop:
             self.overlay, self._moved = place, True
             self._changes.append(Change((place,), windows=True))
         self.pictures += 1
+        self.before(self)
         screen = page()
         conceal(screen, SCREEN, [SeenWindow(self.overlay, "", "", hidden=True)])
         write(screen, "I am listening", self.overlay.x_px + 20, self.overlay.y_px + 25, level=255)
@@ -79,18 +84,25 @@ def read(picture: Picture) -> Reading:
     return Reading("page" if np.median(picture) > 128 else "ours", 1.0)
 
 
+def show(desktop: Desktop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put it before the eyes in place of the real one."""
+
+    @contextmanager
+    def taking() -> Generator[Callable[[Place], Picture]]:
+        yield desktop.take
+
+    monkeypatch.setattr("perception.screen.XDesktop", lambda: desktop)
+    monkeypatch.setattr("perception.screen._taking", taking)
+
+
 @pytest.fixture
 def watch(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[list[Event], Desktop]]:
-    def run(*steps: Place) -> tuple[list[Event], Desktop]:
+    def run(*steps: Place, before: Callable[[Desktop], None] = lambda desktop: None) -> tuple[list[Event], Desktop]:
         stop = StopSignal()
         desktop = Desktop(iter(steps), stop)
+        desktop.before = before
 
-        @contextmanager
-        def camera() -> Generator[Callable[[Place], Picture]]:
-            yield desktop.take
-
-        monkeypatch.setattr("perception.screen.XDesktop", lambda: desktop)
-        monkeypatch.setattr("perception.screen._camera", camera)
+        show(desktop, monkeypatch)
         monkeypatch.setattr("perception.screen.REST", 0.0)
         events: list[Event] = []
         Eyes(open_reader=lambda: Reader(read)).run(events.append, stop)
@@ -121,13 +133,29 @@ def test_what_is_ours_is_not_read_while_it_keeps_moving(watch: Callable[..., tup
     assert texts(events) == {"page"}
 
 
+def test_a_screen_that_takes_another_size_while_it_is_looked_at_is_looked_at_anew(
+    watch: Callable[..., tuple[list[Event], Desktop]],
+) -> None:
+    def shrink(desktop: Desktop) -> None:
+        if desktop.pictures == 1:
+            desktop.area = Place(0, 0, 400, 200)
+            raise ScreenShotError("BadMatch")
+
+    events, desktop = watch(before=shrink)
+    assert desktop.pictures == 2
+    assert texts(events) == {"page"}
+
+
+def test_a_screen_of_which_no_picture_can_be_taken_is_said_so(
+    watch: Callable[..., tuple[list[Event], Desktop]],
+) -> None:
+    def fail(desktop: Desktop) -> None:
+        raise ScreenShotError("BadAlloc")
+
+    with pytest.raises(DeviceLost, match="screenshot"):
+        watch(before=fail)
+
+
 def test_the_hands_do_not_read_what_is_ours_while_it_grows(monkeypatch: pytest.MonkeyPatch) -> None:
-    desktop = Desktop(iter((GROWN,)), StopSignal())
-
-    @contextmanager
-    def camera() -> Generator[Callable[[Place], Picture]]:
-        yield desktop.take
-
-    monkeypatch.setattr("perception.screen.XDesktop", lambda: desktop)
-    monkeypatch.setattr("perception.screen._camera", camera)
+    show(Desktop(iter((GROWN,)), StopSignal()), monkeypatch)
     assert [text for text, _ in Eyes(open_reader=lambda: Reader(read)).read()] == ["page"]

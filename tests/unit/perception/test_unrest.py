@@ -36,8 +36,12 @@ class Sight:
 
     def _look(self, places: list[Place]) -> None:
         for place in places:
-            self.unrest.took_in(place, self.now_s)
             self.unrest.looked(place)
+            until_s = self.unrest.until_s(place, self.now_s)
+            if until_s > self.now_s:
+                self.unrest.leave(place, until_s)
+                continue
+            self.unrest.took_in(place, self.now_s)
             self.unrest.read(LINE if overlap(place, LINE) else place, self.now_s)
             self.reads_s.append(self.now_s)
 
@@ -84,6 +88,24 @@ def test_a_clock_backs_off_too() -> None:
     sight.reads_s.clear()
     sight.keep_changing(Place(1800, 10, 60, 20), 1.0, 60)
     assert len(sight.reads_s) <= 60 / MAX_WAIT_S + 1
+
+
+def test_a_clock_backs_off_also_where_what_is_painted_anew_is_larger_than_what_changes() -> None:
+    sight = Sight()
+    painted, digits = Place(1280, 128, 256, 64), Place(1376, 160, 32, 32)
+    reads_s: list[float] = []
+    for second in range(120):
+        for place in sight.unrest.wanted([painted], sight.now_s):
+            until_s = sight.unrest.until_s(digits, sight.now_s)
+            sight.unrest.looked(place)
+            if until_s > sight.now_s:
+                sight.unrest.leave(digits, until_s)
+            else:
+                sight.unrest.took_in(digits, sight.now_s)
+                sight.unrest.read(digits, sight.now_s)
+                reads_s.append(second)
+        sight.now_s += 1.0
+    assert len([second for second in reads_s if second >= 60]) <= 60 / MAX_WAIT_S + 1
 
 
 def test_a_film_that_ends_is_read_once_more_and_what_follows_at_once() -> None:
