@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from actions.apps import installed_apps
 from actions.builtin import NAMES
 from actions.clipboard import Clipboard
 from actions.dictation import SPOKEN, Dictation
-from actions.espeak import EspeakSynthesiser, pronunciation
+from actions.espeak import EspeakSynthesiser
 from actions.executor import Executor
 from actions.lists import Lists
 from actions.loudspeaker import SoundDeviceOutput
@@ -32,6 +31,7 @@ from desktop.model_kinds import Kind
 from desktop.model_store import ModelStore
 from desktop.places import Places
 from desktop.presence import watches
+from desktop.recognisers import first_offer, open_recogniser
 from desktop.recording import Recording
 from desktop.settings import Settings
 from model.reflex import Reflex
@@ -47,8 +47,8 @@ from perception.clipboard import ClipboardWatch, SelectionWatch
 from perception.echo import EchoCanceller
 from perception.hearing import Hearing
 from perception.microphone import Microphone
-from perception.recogniser import PocketsphinxRecogniser
 from perception.screen import Eyes
+from perception.tone import Block
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,7 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
         executor = Executor(
             catalogue, sources, bodies, desk.journal, inbox.post, clock.now_ns, options.dry_run, desk.hands.release_all
         )
+        ears, no_model = _open_ears(settings, places, sink, canceller, expectation)
         parts = Parts(
             clock=clock,
             inbox=inbox,
@@ -104,32 +105,41 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
             voice=voice,
             live=live,
             dictation=dictation,
-            ears=open_microphone(settings, sink, canceller, expectation.phrases) if settings.sense_microphone else None,
+            ears=ears,
             senses=tuple(_senses(settings, options, eyes)),
             threads=(("schedule", schedule.run),),
             presence=watches(),
             recorders=(expectation, desk.clipboard_history, *((recording,) if recording else ())),
             queues=(canceller.statistics,) if canceller else (),
             close=cleanup.pop_all().close,
-            absent=tuple(reason for reason in (*desk.absent, no_voice, no_canceller) if reason),
+            absent=tuple(reason for reason in (*desk.absent, no_voice, no_canceller, no_model) if reason),
+            hint=first_offer(places) if ears else "",
         )
     return Assembly(parts, desk.ours, desk.pressing)
 
 
-def open_hearing() -> Hearing:
-    """Ears without a microphone. Raises `ModelFailed` if the recogniser cannot be loaded."""
-    return Hearing(PocketsphinxRecogniser(SPOKEN, pronunciation))
+def open_hearing(places: Places) -> tuple[Hearing, str]:
+    """Ears without a microphone, and what is wrong with the recogniser that the user chose.
+
+    Raises `ModelFailed` if none can be loaded.
+    """
+    listener = open_recogniser(places, SPOKEN)
+    return Hearing(listener.recogniser), listener.fault
 
 
-def open_microphone(
+def _open_ears(
     settings: Settings,
-    audio_sink: Callable[[Any], None] | None = None,
-    canceller: EchoCanceller | None = None,
-    expected: Callable[[], Sequence[str]] = tuple,
-) -> Microphone:
-    """The ears, closed. `audio_sink` is given every block that they hear, `expected` tells what may well be said."""
-    hearing = open_hearing()
-    return Microphone(hearing, settings.microphone, audio_sink, canceller=canceller, expected=expected)
+    places: Places,
+    sink: Callable[[Block], None] | None,
+    canceller: EchoCanceller | None,
+    expectation: Expectation,
+) -> tuple[Microphone | None, str]:
+    """The microphone, closed. `sink` is given every block that it hears."""
+    if not settings.sense_microphone:
+        return None, ""
+    hearing, fault = open_hearing(places)
+    ears = Microphone(hearing, settings.microphone, sink, canceller=canceller, expected=expectation.phrases)
+    return ears, fault
 
 
 def _expectation(places: Places) -> Expectation:

@@ -171,7 +171,7 @@ def replay(
     recorded = read_source(source)
     from desktop.replay import replay as replay_  # takes seconds to import: not for a file that cannot be read
 
-    if not replay_(recorded, _settings(), as_json, _print):
+    if not replay_(recorded, _settings(), _places(), as_json, _print):
         raise typer.Exit(1)
 
 

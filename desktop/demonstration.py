@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.app import require_display
+from desktop.places import find_places
 from desktop.probes import microphone, speaker
 from desktop.probing import Probe, open_probe
 from desktop.processes import Watched, wait_until
@@ -80,7 +81,7 @@ def lacking() -> list[str]:
     settings = Settings()
     attempts: tuple[Callable[[], object], ...] = (
         lambda: require_display(os.environ),
-        lambda: microphone(settings),
+        lambda: microphone(settings, find_places()),
         lambda: speaker(settings),
     )
     return [sentence for attempt in attempts if (sentence := _complaint(attempt))]

@@ -75,8 +75,8 @@ def _checks(settings: Settings, places: Places) -> tuple[Check, ...]:
     return (
         Check("files", lambda: probes.files(places), vital=True),
         Check("reflex", lambda: probes.reflex(settings), vital=True),
-        Check("microphone", lambda: probes.microphone(settings)),
-        Check("recogniser", probes.recogniser),
+        Check("microphone", lambda: probes.microphone(settings, places)),
+        Check("recogniser", lambda: probes.recogniser(places)),
         Check("voice", lambda: probes.voice(settings)),
         Check("speaker", lambda: probes.speaker(settings)),
         Check("screen", probes.screen),

@@ -114,6 +114,8 @@ class Parts:
     close: Callable[[], None] = lambda: None
     """Lets go of every device, once every thread has ended."""
     absent: tuple[str, ...] = ()
+    hint: str = ""
+    """Something worth knowing that is no fault."""
 
 
 class Engine:
@@ -140,6 +142,9 @@ class Engine:
         for sentence in parts.absent:
             log.warning("%s", sentence)
             parts.live.notify(sentence)
+        if parts.hint:
+            log.info("%s", parts.hint)
+            parts.live.hint(parts.hint)
         self._scope.start("hands", parts.executor.run)
         self._scope.keep("voice", parts.voice.run)
         for name, target in parts.threads:

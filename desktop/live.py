@@ -128,6 +128,8 @@ class LiveState:
     marks: Marks = Marks()
     notice: str = ""
     """A fault the user should know of, with its cure."""
+    hint: str = ""
+    """Something worth knowing that is no fault; until the user first speaks."""
 
     @property
     def mode(self) -> Mode:
@@ -191,7 +193,7 @@ def _fresh(state: LiveState) -> LiveState:
     """A new utterance clears the last exchange; what is being said and asked stands until it ends."""
     if not state.speaking:
         state = replace(state, speech=(), spoken=0, reply_complete=True)
-    return replace(state, heard=(), uncertain="", thought=(), doing=None, outcome="")
+    return replace(state, heard=(), uncertain="", thought=(), doing=None, outcome="", hint="")
 
 
 def _played(state: LiveState, text: str) -> LiveState:
@@ -333,6 +335,10 @@ class LiveView:
     def notify(self, text: str) -> None:
         """Tell of a fault, with its cure; an empty text takes it back."""
         self._update(lambda state: replace(state, notice=text))
+
+    def hint(self, text: str) -> None:
+        """Tell of something that is no fault."""
+        self._update(lambda state: replace(state, hint=text))
 
     def withdraw_question(self) -> None:
         """The approval was given, denied or ran out without an outcome of its own."""

@@ -162,12 +162,14 @@ def _told(name: HubName) -> Generator[None]:
         raise NotPermitted(
             f"{name.repo} is given only to those who agreed to its terms. Fetch it with a browser and add the file."
         ) from error
-    except (errors.RepositoryNotFoundError, errors.RevisionNotFoundError, errors.HFValidationError) as error:
-        raise BadSettings(f"The hub knows no {name.repo}. Check how it is written on {_endpoint()}.") from error
-    except errors.EntryNotFoundError as error:
-        raise BadSettings(f"There is no {name.path} in {name.repo} on the hub any more. Check its page.") from error
+    except errors.HFValidationError as error:
+        raise BadSettings(f"{name.repo} is no name on the hub. It is written OWNER/REPO.") from error
     except errors.HfHubHTTPError as error:
         code = error.response.status_code
+        if code in (401, 403, 404):
+            raise BadSettings(
+                f"The hub knows no {name.repo}, or does not show it to everybody. Check it on {_endpoint()}."
+            ) from error
         raise DeviceLost(
             f"The hub at {_endpoint()} answered with an error ({code}). Try again later. {kept}"
         ) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from desktop.model_kinds import Kind
 from model.stream.errors import ModelFailed
+from perception.sherpa_layout import STREAMING
 
 WITHIN_S = 300
 MAX_QUOTED = 200
@@ -26,7 +28,10 @@ def try_model(kind: Kind, main: Path) -> None:
         raise ModelFailed(f"It was not loaded within {WITHIN_S} seconds. Take a smaller one.") from error
     answer = _answer(done.stdout)
     if answer is None:
-        raise ModelFailed(f"Its engine {_how_it_ended(done.returncode)} when loading it{_last_words(done.stderr)}.")
+        raise ModelFailed(
+            f"Its engine {_how_it_ended(done.returncode)} when loading it{_last_words(done.stderr)}. "
+            f"The file may be damaged: fetch it again.{_CURES[kind]}"
+        )
     if answer:
         raise ModelFailed(answer)
 
@@ -46,8 +51,11 @@ def _how_it_ended(code: int) -> str:
 
 
 def _last_words(written: str) -> str:
-    lines = [line.strip() for line in written.splitlines() if line.strip()]
+    lines = [re.sub(r"^/\S+:\d+ ", "", line.strip()) for line in written.splitlines() if line.strip()]
     return f" ({lines[-1][-MAX_QUOTED:].rstrip('.')})" if lines else ""
+
+
+_CURES = {Kind.RECOGNISER: f" {STREAMING}", Kind.VOICE: " Or take another voice.", Kind.LANGUAGE: ""}
 
 
 # In the child -----------------------------------------------------------------------------------------------------

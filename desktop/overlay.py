@@ -67,10 +67,10 @@ class Overlay(Surface):
 
     def show_state(self, state: LiveState) -> None:
         """Show a new state; grows when something happens and shrinks some time after it is over."""
-        trouble = state.notice not in ("", self._state.notice)
+        told = state.notice not in ("", self._state.notice) or state.hint not in ("", self._state.hint)
         self._state = state
         active = state.mode in ACTIVE or state.mode is Mode.PANICKED
-        if active or trouble:
+        if active or told:
             self._linger.stop()
             self._grow()
         if not active and self.grown and not self._linger.isActive():

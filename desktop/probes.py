@@ -32,12 +32,13 @@ def reflex(settings: Settings) -> str:
     return f"The weights in {reflex_directory(settings)} are whole (version {loaded.version[:12]})."
 
 
-def microphone(settings: Settings) -> str:
+def microphone(settings: Settings, places: Places) -> str:
     """Opens it for a moment; nothing of what it hears is kept."""
-    from desktop.assembly import open_microphone
+    from desktop.assembly import open_hearing
+    from perception.microphone import Microphone
 
     blocks: list[int] = []
-    ears = open_microphone(settings, lambda block: blocks.append(len(block)))
+    ears = Microphone(open_hearing(places)[0], settings.microphone, audio_sink=lambda block: blocks.append(len(block)))
     stop, lost = threading.Event(), list[DeviceLost]()
 
     def run() -> None:
@@ -61,11 +62,14 @@ def microphone(settings: Settings) -> str:
     return "Sound comes in."
 
 
-def recogniser() -> str:
-    from desktop.assembly import open_hearing
+def recogniser(places: Places) -> str:
+    from actions.dictation import SPOKEN
+    from desktop.recognisers import SHIPPED, offer, open_recogniser
 
-    open_hearing()
-    return "Speech is recognised by pocketsphinx (US English)."
+    listener = open_recogniser(places, SPOKEN)
+    if listener.fault:
+        raise ModelFailed(listener.fault)
+    return offer() if listener.name == SHIPPED else f"Speech is recognised by {listener.name}."
 
 
 def voice(settings: Settings) -> str:

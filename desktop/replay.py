@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -11,6 +12,7 @@ from typing import Any
 from desktop.assembly import open_hearing
 from desktop.minds import open_reflex, shipped_catalogue
 from desktop.outputs import print_output
+from desktop.places import Places
 from desktop.recorded import BLOCK_MS, Source
 from desktop.settings import Settings
 from desktop.simulation import MS, Simulator, dry_executor
@@ -25,8 +27,10 @@ from model.stream.trace import Json, Trace
 from model.stream.values import Effect, Event, Opening, Step, Tick
 from perception.hearing import Hearing
 
+log = logging.getLogger(__name__)
 
-def replay(source: Source, settings: Settings, as_json: bool, write: Callable[[str], None]) -> bool:
+
+def replay(source: Source, settings: Settings, places: Places, as_json: bool, write: Callable[[str], None]) -> bool:
     """Replay what was recorded. False if a trace came out differently."""
     catalogue = shipped_catalogue()
     reflex = open_reflex(settings, catalogue)
@@ -35,7 +39,10 @@ def replay(source: Source, settings: Settings, as_json: bool, write: Callable[[s
         write(_report(source, difference, different_model(source, reflex.version), as_json))
         return difference is None
     simulator = Simulator(reflex, reflex.pieces, catalogue, dry_executor(catalogue))
-    events = list(heard_events(source, open_hearing()))
+    hearing, fault = open_hearing(places)
+    if fault:
+        log.warning("%s", fault)
+    events = list(heard_events(source, hearing))
     simulator.play(events, lambda output: print_output(output, as_json, write))
     return True
 

@@ -122,11 +122,12 @@ def _argument_run(text: str, provenance: str, theme: Theme) -> Run:
 
 
 def fault_runs(state: LiveState, theme: Theme) -> tuple[Run, ...]:
-    """What is wrong with a device, or why an action was not done where the reply does not say so itself."""
+    """What is wrong with a device, or why an action was not done where the reply does not say so itself; or a hint."""
     doing = state.doing
     failed = doing is not None and doing.status in (Status.FAILED, Status.REFUSED)
     text = state.notice or (doing.text if doing is not None and failed and not state.speech else "")
-    return tuple(Run(word, theme.danger, font(THOUGHT_PX)) for word in text.split())
+    colour = theme.danger if text else theme.dim
+    return tuple(Run(word, colour, font(THOUGHT_PX)) for word in (text or state.hint).split())
 
 
 def question_runs(state: LiveState, theme: Theme) -> tuple[Run, ...]:

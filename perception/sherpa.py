@@ -17,45 +17,57 @@ from model.stream.values import Word
 from perception.protobuf import sentence_pieces
 from perception.recogniser import StablePrefix
 from perception.sherpa_layout import STREAMING, Family, Layout, find_layout
-from perception.tone import SAMPLE_RATE_HZ, Block
+from perception.tone import BLOCK_MS, SAMPLE_RATE_HZ, Block
 
-STABLE_LOOKS = 1
-"""A word is certain once it has outlived that many further pieces of audio, as the model takes them (some 0.3 s)."""
+STABLE_BLOCKS = 4
+"""A word is certain once it has stood for that long (0.3 s), and for one more piece of audio as the model takes it."""
 TAIL_S = 0.8
 """Silence behind the last word, for a model that looks ahead and takes audio in pieces."""
-HOTWORDS_SCORE = 1.5
+HOTWORDS_SCORE = 0.5
+"""For each piece of a favoured phrase. With the tiny model of the tests, 65 of 72 sentences in a voice it does not know
+are right instead of 44 where they are favoured. Of 60 words in voices it knows, beside ten favoured phrases of the same
+words, 58 are right instead of 60; with 1.0 it is 50, with 1.5 32. That model spells letter by letter, which makes many
+pieces."""
 PATHS = 4
+Pieces = Sequence[tuple[str, float]]
+"""Each with its score, as the model's vocabulary has them."""
 
 
 class SherpaRecogniser:
     """Any streaming model that sherpa-onnx runs: it decides which language is understood."""
 
     def __init__(self, folder: Path, phrases: Sequence[str] = ()) -> None:
-        """`phrases` are favoured where the model carries its vocabulary of pieces. Raises `ModelFailed`.
+        """`phrases` are always favoured, where the model carries its vocabulary of pieces. Raises `ModelFailed`.
 
         A model that was never loaded before may end the process here: try it in another one first.
         """
         layout = find_layout(folder)
         if layout is None:
             raise ModelFailed(f"{folder} holds no streaming recogniser: tokens.txt and .onnx files make one.")
-        self._engine = _engine(layout, phrases)
-        self._stable = StablePrefix(STABLE_LOOKS)
+        self._pieces = _pieces(layout)
+        self._engine = _engine(layout, self._pieces)
+        self._stable = StablePrefix(max(STABLE_BLOCKS, -(-layout.piece_ms // BLOCK_MS)))
         self._stream: Any = None
+        self._phrases = tuple(phrases)
+        self.expect(())
+
+    def expect(self, phrases: Sequence[str]) -> None:
+        self._favoured = "/".join(spelled((*self._phrases, *phrases), self._pieces))
 
     def start(self) -> None:
         self._stable.reset()
-        self._stream = self._engine.create_stream()
+        self._stream = self._engine.create_stream(self._favoured) if self._favoured else self._engine.create_stream()
 
     def accept(self, block: Block) -> list[Word]:
         self._take(block)
-        return self._decode()
+        return [Word(word) for word in self._stable.update(self._hypothesis())]
 
     def finish(self) -> list[Word]:
         self._take(np.zeros(int(TAIL_S * SAMPLE_RATE_HZ), np.int16))
         self._stream.input_finished()
-        words = [*self._decode(), *(Word(text) for text in self._stable.rest(self._hypothesis()))]
+        words = self._stable.rest(self._hypothesis())
         self._stable.reset()
-        return words
+        return [Word(word) for word in words]
 
     def partial(self) -> str:
         return " ".join(self._stable.rest(self._hypothesis()))
@@ -66,15 +78,10 @@ class SherpaRecogniser:
     def _take(self, block: Block) -> None:
         self._stream.accept_waveform(SAMPLE_RATE_HZ, np.ascontiguousarray(block, np.float32) / 32_768)
 
-    def _decode(self) -> list[Word]:
-        """The model takes audio in pieces of its own; only then can there be anything new."""
-        words: list[str] = []
+    def _hypothesis(self) -> list[str]:
+        """The model takes audio in pieces of its own; until one is complete nothing changes."""
         while self._engine.is_ready(self._stream):
             self._engine.decode_stream(self._stream)
-            words += self._stable.update(self._hypothesis())
-        return [Word(word) for word in words]
-
-    def _hypothesis(self) -> list[str]:
         return spoken_words(self._engine.get_result(self._stream))
 
 
@@ -104,7 +111,7 @@ def try_out(folder: Path) -> None:
     recogniser.finish()
 
 
-def _engine(layout: Layout, phrases: Sequence[str]) -> Any:
+def _engine(layout: Layout, pieces: Pieces) -> Any:
     if reason := missing():
         raise ModelFailed(reason)
     from sherpa_onnx import OnlineRecognizer
@@ -115,8 +122,8 @@ def _engine(layout: Layout, phrases: Sequence[str]) -> Any:
         match layout.family:
             case Family.TRANSDUCER:
                 with tempfile.TemporaryDirectory(prefix="ambidex-") as directory:
-                    favoured = _favoured(layout, phrases, Path(directory))
-                    return OnlineRecognizer.from_transducer(**parts, **common, **favoured)
+                    favouring = _favouring(pieces, Path(directory)) if pieces else {}
+                    return OnlineRecognizer.from_transducer(**parts, **common, **favouring)
             case Family.PARAFORMER:
                 return OnlineRecognizer.from_paraformer(**parts, **common)
             case Family.ZIPFORMER2_CTC:
@@ -131,32 +138,40 @@ def _engine(layout: Layout, phrases: Sequence[str]) -> Any:
         raise ModelFailed(f"sherpa-onnx cannot load the model ({error}). {STREAMING}") from error
 
 
-def _favoured(layout: Layout, phrases: Iterable[str], directory: Path) -> dict[str, Any]:
-    """The options by which a transducer prefers these phrases; none where it has no vocabulary to spell them in."""
-    if layout.pieces is None or not phrases:
-        return {}
-    vocabulary = _vocabulary(layout.pieces)
-    (directory / "bpe.vocab").write_text(
-        "".join(f"{piece}\t{score:.6f}\n" for piece, score in vocabulary), encoding="utf-8"
-    )
-    upper = any(piece.isupper() for piece, _ in vocabulary)
-    spelled = [phrase.upper() if upper else phrase for phrase in phrases]
-    (directory / "hotwords.txt").write_text("\n".join(spelled) + "\n", encoding="utf-8")
+def _favouring(pieces: Pieces, directory: Path) -> dict[str, Any]:
+    """The options by which a transducer can prefer phrases, which each utterance brings along."""
+    vocabulary = directory / "bpe.vocab"
+    vocabulary.write_text("".join(f"{piece}\t{score:.6f}\n" for piece, score in pieces), encoding="utf-8")
     return {
         "decoding_method": "modified_beam_search",
         "max_active_paths": PATHS,
         "modeling_unit": "bpe",
-        "bpe_vocab": str(directory / "bpe.vocab"),
-        "hotwords_file": str(directory / "hotwords.txt"),
+        "bpe_vocab": str(vocabulary),
         "hotwords_score": HOTWORDS_SCORE,
     }
 
 
-def _vocabulary(path: Path) -> list[tuple[str, float]]:
+def spelled(phrases: Iterable[str], pieces: Pieces) -> list[str]:
+    """Those phrases that the pieces can spell, in their letters: over others the engine complains at each utterance."""
+    letters = {letter for piece, _ in pieces if not piece.startswith("<") for letter in piece}
+    upper = any(piece.isupper() for piece, _ in pieces)
+    found: dict[str, None] = {}
+    for phrase in phrases:
+        words = re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)*", phrase.upper() if upper else phrase.lower())
+        if words and not re.search(r"\d", phrase) and set("".join(words)) <= letters:
+            found[" ".join(words)] = None
+    return list(found)
+
+
+def _pieces(layout: Layout) -> Pieces:
+    """Empty where no phrase can be favoured."""
+    path = layout.pieces
+    if path is None or layout.family is not Family.TRANSDUCER:
+        return ()
     if path.suffix == ".model":
-        return sentence_pieces(path)
+        return tuple(sentence_pieces(path))
     try:
         rows = [line.rsplit("\t", 1) for line in path.read_text(encoding="utf-8").splitlines() if line]
-        return [(piece, float(score)) for piece, score in rows]
+        return tuple((piece, float(score)) for piece, score in rows)
     except (OSError, ValueError) as error:
         raise ModelFailed(f"{path.name} is no list of pieces and scores ({error}). Fetch it again.") from error

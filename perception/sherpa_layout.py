@@ -29,6 +29,8 @@ class Layout:
     tokens: Path
     pieces: Path | None = None
     """The vocabulary of word pieces, `bpe.vocab` or `bpe.model`: without it no phrase can be favoured."""
+    piece_ms: int = 0
+    """How much audio the model takes at a time; 0 where it does not say so."""
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -36,6 +38,9 @@ class Layout:
 
 
 _ROLES = ("encoder", "decoder", "joiner")
+_TRANSDUCERS = ("conformer", "lstm", "zipformer", "zipformer2")
+STEP_MS = 10
+"""Of the features; the models count in it."""
 _CTC_MARKS = {
     "frame_length_ms": Family.TONE_CTC,
     "chunk_shift": Family.NEMO_CTC,
@@ -52,8 +57,16 @@ def find_layout(folder: Path) -> Layout | None:
     if "tokens" not in chosen or not set(chosen) & {"encoder", "model"}:
         return None
     parts = {role: folder / name for role, name in chosen.items() if role not in ("tokens", "pieces")}
-    pieces = folder / chosen["pieces"] if "pieces" in chosen else None
-    return Layout(_family(parts), parts, folder / chosen["tokens"], pieces)
+    notes = {role: onnx_metadata(path) for role, path in parts.items()}
+    tokens = folder / chosen["tokens"]
+    _require_tokens(tokens, notes)
+    return Layout(
+        family=_family(parts, notes),
+        parts=parts,
+        tokens=tokens,
+        pieces=folder / chosen["pieces"] if "pieces" in chosen else None,
+        piece_ms=STEP_MS * int(_leading_digits(next(iter(notes.values())).get("decode_chunk_len", ""))),
+    )
 
 
 def choose_files(names: Iterable[str]) -> dict[str, str]:
@@ -72,8 +85,25 @@ def _preferred(names: Sequence[str]) -> str:
     return min(names, key=lambda name: ("int8" not in name, len(name), name), default="")
 
 
-def _family(parts: Mapping[str, Path]) -> Family:
-    notes = {role: onnx_metadata(path) for role, path in parts.items()}
+def _leading_digits(text: str) -> str:
+    return text if text.isdecimal() else "0"
+
+
+def _require_tokens(tokens: Path, notes: Mapping[str, Mapping[str, str]]) -> None:
+    """A model that writes a token which has no text would end the process in the middle of a sentence."""
+    wanted = int(_leading_digits(notes.get("decoder", {}).get("vocab_size", "")))
+    try:
+        rows = [line.rsplit(maxsplit=1) for line in tokens.read_text(encoding="utf-8").splitlines()]
+        there = {int(row[-1]) for row in rows if row}
+    except (OSError, ValueError) as error:
+        raise ModelFailed(f"{tokens.name} is no list of tokens and numbers ({error}). Fetch it again.") from error
+    if not there or there < set(range(wanted)):
+        raise ModelFailed(
+            f"{tokens.name} does not belong to the model: {len(there)} tokens of {wanted}. Fetch it again."
+        )
+
+
+def _family(parts: Mapping[str, Path], notes: Mapping[str, Mapping[str, str]]) -> Family:
     if "model" in notes:
         family = next((family for note, family in _CTC_MARKS.items() if note in notes["model"]), None)
         if family is None:
@@ -84,7 +114,7 @@ def _family(parts: Mapping[str, Path]) -> Family:
         return Family.TRANSDUCER
     if "decoder" in parts and "paraformer" in kind:
         return Family.PARAFORMER
-    if "decoder" in parts and kind:
+    if "decoder" in parts and kind and kind not in _TRANSDUCERS:
         raise ModelFailed(f"{parts['encoder'].name} is of the type {kind}, which does not stream. {STREAMING}")
     missing = [role for role in _ROLES if role not in parts]
     raise ModelFailed(
@@ -92,4 +122,4 @@ def _family(parts: Mapping[str, Path]) -> Family:
     )
 
 
-STREAMING = "Take a model that is called streaming or online: others give no words before the sentence is over."
+STREAMING = "Only models that are called streaming or online can be used: the others give no words until the end."

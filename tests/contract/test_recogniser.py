@@ -1,12 +1,18 @@
-"""What every recogniser promises, asked of the one that ships and of the one the tests use."""
+"""What every recogniser promises, asked of the one that ships, of the one for added models and of that of the tests."""
 
+import random
+import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from perception.recogniser import PocketsphinxRecogniser, Recogniser
-from perception.tone import BLOCK_SAMPLES
+from perception.sherpa import SherpaRecogniser
+from perception.tone import BLOCK_SAMPLES, SAMPLE_RATE_HZ
+from tests.listening import samples_of
+from tests.models import TINY
 from tests.unit.perception.ear_fakes import ScriptedRecogniser
 
 BLOCK = np.zeros(BLOCK_SAMPLES, np.int16)
@@ -20,11 +26,12 @@ def pocketsphinx() -> Iterator[PocketsphinxRecogniser]:
     recogniser.close()
 
 
-@pytest.fixture(params=["scripted", "pocketsphinx"])
+@pytest.fixture(params=["scripted", "pocketsphinx", "sherpa"])
 def recogniser(request: pytest.FixtureRequest) -> Recogniser:
     make: dict[str, Callable[[], Recogniser]] = {
         "scripted": lambda: ScriptedRecogniser(),
         "pocketsphinx": lambda: request.getfixturevalue("pocketsphinx"),
+        "sherpa": lambda: SherpaRecogniser(TINY, ["open the window", "scratch that"]),
     }
     return make[request.param]()
 
@@ -61,3 +68,68 @@ def test_what_is_expected_may_change_between_utterances(recogniser: Recogniser) 
         recogniser.expect(phrases)
         recogniser.start()
         assert [word for _ in range(3) for word in recogniser.accept(BLOCK)] + recogniser.finish() == []
+
+
+WORDS = ("open", "close", "copy", "paste", "window", "music", "search", "mail", "stop", "undo")
+"""What the model of the tests knows."""
+
+
+def said(text: str, voice: str, path: Path) -> np.ndarray:
+    """Samples [n] of a synthetic voice, with silence round them."""
+    subprocess.run(("flite", "-voice", voice, "-t", text, "-o", str(path)), check=True, timeout=30)
+    samples, rate = samples_of(path)
+    assert rate == SAMPLE_RATE_HZ
+    return np.concatenate([np.zeros(4 * BLOCK_SAMPLES, np.int16), samples, np.zeros(6 * BLOCK_SAMPLES, np.int16)])
+
+
+def hear(recogniser: Recogniser, samples: np.ndarray) -> tuple[list[str], list[str]]:
+    """The words reported while the audio comes in, and at its end."""
+    recogniser.start()
+    blocks = np.split(samples[: len(samples) // BLOCK_SAMPLES * BLOCK_SAMPLES], len(samples) // BLOCK_SAMPLES)
+    live = [word.text for block in blocks for word in recogniser.accept(block)]
+    return live, [word.text for word in recogniser.finish()]
+
+
+@pytest.mark.parametrize("phrases", [[], ["open the window"]], ids=["greedy", "favouring phrases"])
+@pytest.mark.parametrize("voice", ["slt", "rms"])
+def test_speech_becomes_words_while_it_is_said(voice: str, phrases: list[str], tmp_path: Path) -> None:
+    """Chance gets one word in ten right, and the place of each must be right as well."""
+    recogniser = SherpaRecogniser(TINY, phrases)
+    chance = random.Random(7)
+    right = early = 0
+    for _ in range(10):
+        wanted = chance.choices(WORDS, k=3)
+        live, rest = hear(recogniser, said(" ".join(wanted), voice, tmp_path / "said.wav"))
+        right += sum(a == b for a, b in zip(wanted, live + rest, strict=False))
+        early += len(live)
+    assert right >= 24
+    assert early >= 15
+
+
+def test_favoured_phrases_are_heard_better(tmp_path: Path) -> None:
+    """In a voice that the model was not trained on; the one recogniser is told what will be said, the other is not."""
+    recogniser = SherpaRecogniser(TINY)
+    chance = random.Random(5)
+    spoken = [chance.choices(WORDS, k=3) for _ in range(12)]
+    samples = [said(" ".join(words), "awb", tmp_path / "said.wav") for words in spoken]
+    right = {False: 0, True: 0}
+    for told in right:
+        recogniser.expect([" ".join(words) for words in spoken] if told else [])
+        for words, sound in zip(spoken, samples, strict=True):
+            live, rest = hear(recogniser, sound)
+            right[told] += words == live + rest
+    assert right[True] >= right[False] + 2
+
+
+def test_what_is_uncertain_is_shown_and_then_certain(tmp_path: Path) -> None:
+    recogniser = SherpaRecogniser(TINY)
+    samples = said("search music", "slt", tmp_path / "said.wav")
+    recogniser.start()
+    certain: list[str] = []
+    shown: set[str] = set()
+    for start in range(0, len(samples) - BLOCK_SAMPLES, BLOCK_SAMPLES):
+        certain += [word.text for word in recogniser.accept(samples[start : start + BLOCK_SAMPLES])]
+        shown |= set(recogniser.partial().split())
+        assert not (len(certain) == 2 and recogniser.partial())
+    assert certain + [word.text for word in recogniser.finish()] == ["search", "music"]
+    assert {"search", "music"} <= shown

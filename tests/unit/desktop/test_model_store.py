@@ -1,5 +1,6 @@
 """What the store takes in, what it says of it, and what it never leaves behind."""
 
+import errno
 import json
 import os
 import signal
@@ -174,6 +175,19 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing(
 
     monkeypatch.setattr("shutil.disk_usage", lambda path: Usage())
     with pytest.raises(NotPermitted, match=r"too full: 0 MB are needed .* 1 MB are free"):
+        add(store, write_gguf(tmp_path / "a.gguf"), "a")
+    assert names_on_disk(store, tmp_path) == []
+
+
+def test_a_disk_that_fills_up_meanwhile_is_a_sentence(
+    store: ModelStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(source: Path, target: Path) -> None:
+        target.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfile", full)
+    with pytest.raises(NotPermitted, match="cannot be taken over: No space left on device"):
         add(store, write_gguf(tmp_path / "a.gguf"), "a")
     assert names_on_disk(store, tmp_path) == []
 
