@@ -6,6 +6,7 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import onnx
 import pytest
 
@@ -16,7 +17,8 @@ from perception import sherpa
 from perception.protobuf import onnx_metadata, sentence_pieces
 from perception.sherpa import SherpaRecogniser, spelled, spoken_words
 from perception.sherpa_layout import Family, choose_files, find_layout
-from tests.models import TINY
+from perception.tone import BLOCK_SAMPLES
+from tests.models import TINY, write_nemo_ctc, write_paraformer, write_zipformer2_ctc
 
 
 @pytest.fixture
@@ -100,6 +102,18 @@ def test_two_parts_are_a_paraformer_if_they_say_so(model: Path) -> None:
     layout = find_layout(model)
     assert layout is not None
     assert layout.family is Family.PARAFORMER
+
+
+@pytest.mark.parametrize("write", [write_zipformer2_ctc, write_nemo_ctc, write_paraformer])
+def test_the_real_engine_runs_models_of_other_families(write: Callable[[Path], None], tmp_path: Path) -> None:
+    """Each of them hears the same word in everything, again and again."""
+    write(tmp_path)
+    try_model(Kind.RECOGNISER, tmp_path)
+    recogniser = SherpaRecogniser(tmp_path, ["hi"])
+    recogniser.start()
+    live = [word for _ in range(25) for word in recogniser.accept(np.zeros(BLOCK_SAMPLES, np.int16))]
+    assert {word.text for word in (*live, *recogniser.finish())} == {"hi"}
+    assert len(live) >= 3
 
 
 def test_the_smaller_of_two_is_taken() -> None:
