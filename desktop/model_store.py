@@ -8,7 +8,8 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Generator
+import time
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -22,7 +23,8 @@ from model.stream.errors import BadSettings, ModelFailed, NotPermitted
 
 NOTE = "ambidex.json"
 """What we know of a model, beside its own files."""
-UNFINISHED = ".unfinished-"
+UNFINISHED, FETCHED = ".unfinished-", ".fetched-"
+FETCHED_KEPT_FOR_S = 7 * 24 * 3600
 _ENGINES = {Kind.RECOGNISER: "sherpa-onnx", Kind.VOICE: "onnxruntime", Kind.LANGUAGE: ""}
 
 
@@ -79,7 +81,12 @@ class ModelStore:
 
     def fetched(self, repo: str) -> Path:
         """Where files from the hub are kept until a model is whole."""
-        return self._directory / f".fetched-{repo.replace('/', '--')}"
+        return self._directory / f"{FETCHED}{repo.replace('/', '--')}"
+
+    def _given_up(self) -> Iterator[Path]:
+        for folder in self._directory.glob(f"{FETCHED}*"):
+            if time.time() - folder.stat().st_mtime > FETCHED_KEPT_FOR_S:
+                yield folder
 
     @contextmanager
     def making(self) -> Generator[Path]:
@@ -95,7 +102,7 @@ class ModelStore:
                 raise NotPermitted(
                     "Models are being added or removed by another Ambidex. Wait for it to end."
                 ) from error
-            for left in self._directory.glob(f"{UNFINISHED}*"):
+            for left in (*self._directory.glob(f"{UNFINISHED}*"), *self._given_up()):
                 shutil.rmtree(left, ignore_errors=True)
             with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=self._directory) as folder:
                 yield Path(folder)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -139,6 +141,17 @@ def test_the_only_model_is_fetched_and_nothing_else(hub: Hub, fetched: Path, int
     assert {path.name: path.read_bytes() for path in into.iterdir()} == {"small.gguf": hub.files["small.gguf"]}
     assert not fetched.exists()
     assert not any("README" in request for request in hub.requests)
+
+
+def test_the_command_fetches_tries_and_keeps(hub: Hub, tmp_path: Path) -> None:
+    """The real program, as it is typed."""
+    command = (sys.executable, "-m", "desktop", "models", "add", "somebody/models", "--name", "small")
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.stdout.startswith("Added the language small"), done
+    assert done.returncode == 0
+    kept = tmp_path / "ambidex" / "data" / "models"
+    assert (kept / "small" / "small.gguf").read_bytes() == hub.files["small.gguf"]
+    assert not list(kept.glob(".fetched-*"))
 
 
 def test_no_token_is_sent(hub: Hub, fetched: Path, into: Path) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,18 @@ def test_two_at_once_do_not_sweep_each_other_away(store: ModelStore, tmp_path: P
         with pytest.raises(NotPermitted, match="another Ambidex"), ModelStore(tmp_path / "models").making():
             pass
         assert (folder / "half").exists()
+
+
+def test_what_was_fetched_and_given_up_is_swept_away_after_a_week(store: ModelStore) -> None:
+    for name, days in (("a/new", 6), ("a/old", 8)):
+        folder = store.fetched(name)
+        folder.mkdir(parents=True)
+        then_s = time.time() - days * 86_400
+        os.utime(folder, (then_s, then_s))
+    with store.making():
+        pass
+    assert store.fetched("a/new").exists()
+    assert not store.fetched("a/old").exists()
 
 
 KILLED_WHILE_ADDING = """
