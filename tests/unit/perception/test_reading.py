@@ -7,12 +7,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from model.stream.errors import BadSettings, ModelFailed
 from model.stream.values import Place
 from perception import reading
 from perception.layout import Picture
-from perception.reading import Reader, Reading, read_picture
+from perception.reading import LIKELY_L, Reader, Reading, read_picture, spelled
 from tests.unit.perception.pictures import blank, write
 
 
@@ -107,3 +108,32 @@ def test_a_file_that_is_no_picture_is_named(tmp_path: Path) -> None:
     path.write_text("no picture")
     with pytest.raises(BadSettings, match=r"screen\.png"):
         read_picture(path)
+
+
+ALPHABET = ["", *"Aply1s"]
+
+
+def odds(*columns: dict[str, float]) -> NDArray[np.float32]:
+    """[columns, characters], with a blank after each."""
+    rows = [[column.get(letter, 0.0) for letter in ALPHABET] for column in columns]
+    return np.array([row for shown in rows for row in (shown, [1.0, *[0.0] * (len(ALPHABET) - 1)])], np.float32)
+
+
+def word_with(one: float, small_l: float, before: str = "p", after: str = "y") -> str:
+    return spelled(odds({"A": 1.0}, {before: 1.0}, {"1": one, "l": small_l}, {after: 1.0}), ALPHABET).text
+
+
+def test_repeats_are_one_letter_and_letters_apart_are_two() -> None:
+    once = np.array([[0.0, 0.0, 1.0, 0, 0, 0, 0]] * 3, np.float32)
+    assert spelled(once, ALPHABET).text == "p"
+    assert spelled(odds({"p": 1.0}, {"p": 1.0}), ALPHABET).text == "pp"
+
+
+def test_a_doubtful_one_between_small_letters_is_an_l() -> None:
+    assert word_with(0.7, LIKELY_L + 0.05) == "Aply"
+    assert word_with(0.9, LIKELY_L - 0.05) == "Ap1y"
+
+
+def test_a_doubtful_one_elsewhere_is_a_one() -> None:
+    assert word_with(0.7, 0.3, before="A") == "AA1y"
+    assert word_with(0.7, 0.3, after="1") == "Ap11"
