@@ -135,7 +135,8 @@ class FakeVoice:
         self.notes.add("voice duck")
 
     def resume(self) -> bool:
-        return False
+        self.notes.add("voice resume")
+        return True
 
     def unduck(self) -> None:
         self.notes.add("voice unduck")

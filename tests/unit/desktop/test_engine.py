@@ -10,7 +10,7 @@ from desktop.processes import wait_until
 from desktop.remote import Remote
 from model.stream.errors import BadSettings, DeviceLost, NotPermitted
 from model.stream.protocols import Post
-from model.stream.values import Action, Channel, Effect, Event, Hush, Opening, Origin, Say, Word
+from model.stream.values import Action, Channel, Effect, Event, Hush, Opening, Origin, Say, Tone, Word
 from tests.unit.desktop.scripted import Stage
 
 
@@ -34,6 +34,20 @@ def test_effects_reach_who_does_them() -> None:
         assert stage.notes.wait_for("hands click")
         assert stage.notes.wait_for("voice Hush()")
     assert f"voice {Say('hello')}" in stage.notes.lines
+
+
+def give_way(event: Event) -> Sequence[Effect]:
+    """Fall silent for whoever is heard."""
+    return (Hush(),) if isinstance(event.data, Tone) and event.data.silence_ms == 0 else ()
+
+
+def test_the_voice_goes_on_once_somebody_who_only_hummed_is_silent() -> None:
+    with Stage(give_way) as stage:
+        stage.engine.post(Event(0, Channel.TONE, Tone(0.9, -20.0, 120.0, 0), Origin.WORLD))
+        assert stage.notes.wait_for("voice Hush()")
+        assert "voice resume" not in stage.notes.lines
+        stage.engine.post(Event(1, Channel.TONE, Tone(0.0, -60.0, 0.0, 400), Origin.WORLD))
+        assert stage.notes.wait_for("voice resume")
 
 
 def test_a_typed_request_is_opened_and_closed_like_a_spoken_one() -> None:
