@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from actions.espeak import EspeakSynthesiser
 from actions.loudspeaker import SoundDeviceOutput
+from actions.piper import PiperSynthesiser
+from actions.synthesiser import Synthesiser
 from actions.voice import Voice
 from desktop.processes import wait_until
 from desktop.virtual import VirtualDesktop
@@ -25,15 +27,15 @@ pytestmark = pytest.mark.integration
 
 TICK = Tick(0, 0, 0.0)
 AUDIBLE = 300
+TINY_VOICE = Path(__file__).parents[1] / "data" / "tiny_voice" / "tiny.onnx"
 SENTENCE = "your clipboard says please call me back tomorrow"
 
 
 class Aloud:
     """A voice on a thread, and what it reported."""
 
-    def __init__(self) -> None:
+    def __init__(self, synthesiser: Synthesiser) -> None:
         self.events: list[Event] = []
-        synthesiser = EspeakSynthesiser()
         output = SoundDeviceOutput(synthesiser.sample_rate)
         self.voice = Voice(self.events.append, time.monotonic_ns, synthesiser, output)
 
@@ -51,7 +53,17 @@ class Aloud:
 
 @pytest.fixture
 def aloud(on_sound: VirtualDesktop) -> Iterator[Aloud]:
-    aloud = Aloud()
+    yield from _running(EspeakSynthesiser())
+
+
+@pytest.fixture
+def added(on_sound: VirtualDesktop) -> Iterator[Aloud]:
+    """The same with a voice in Piper's form."""
+    yield from _running(PiperSynthesiser(TINY_VOICE))
+
+
+def _running(synthesiser: Synthesiser) -> Iterator[Aloud]:
+    aloud = Aloud(synthesiser)
     stop = threading.Event()
     thread = threading.Thread(target=aloud.voice.run, args=(stop,), name="voice")
     thread.start()
@@ -148,6 +160,17 @@ def test_it_is_heard_again_once_the_sound_system_is_back(
         aloud.wait_for_silence()
     assert _loudness(recording.path, last_s=2.0) > AUDIBLE
     assert aloud.voice.fault == ""
+
+
+def test_a_voice_that_the_user_added_is_heard_without_gaps(added: Aloud, on_sound: VirtualDesktop) -> None:
+    with on_sound.record() as recording:
+        added.say(SENTENCE)
+        assert added.wait_for_silence() == Silenced(cut=False)
+    assert [event.data.text for event in added.events if isinstance(event.data, Played)] == SENTENCE.split()
+    samples, rate = _samples(recording.path)
+    loud = np.flatnonzero(np.abs(samples) > AUDIBLE)
+    assert 2.0 < (loud[-1] - loud[0]) / rate < 6.0
+    assert np.diff(loud).max() / rate < 0.4
 
 
 def test_a_loudspeaker_that_does_not_exist_is_a_sentence(on_sound: VirtualDesktop) -> None:
