@@ -42,7 +42,6 @@ from model.stream.errors import ModelFailed
 from model.stream.protocols import Playback, Post, Sense
 from model.stream.queues import Inbox
 from model.stream.sources import Sources
-from perception import echo
 from perception.clipboard import ClipboardWatch, SelectionWatch
 from perception.echo import EchoCanceller
 from perception.hearing import Hearing
@@ -83,7 +82,7 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
         desk = open_desk(settings, places, options.clipboard)
         cleanup.callback(desk.close)
         voice, no_voice = _open_voice(settings, places, inbox.post, clock.now_ns)
-        canceller, no_canceller = _open_canceller(settings, voice)
+        canceller = _open_canceller(settings, voice)
         schedule = Schedule(inbox.post, clock.now_ns, places.schedule)
         live = LiveView(sources.resolve)
         expectation = _expectation(places)
@@ -112,7 +111,7 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
             recorders=(expectation, desk.clipboard_history, *((recording,) if recording else ())),
             queues=(canceller.statistics,) if canceller else (),
             close=cleanup.pop_all().close,
-            absent=tuple(reason for reason in (*desk.absent, no_voice, no_canceller, no_model) if reason),
+            absent=tuple(reason for reason in (*desk.absent, no_voice, no_model) if reason),
             hint=first_offer(places) if ears else "",
         )
     return Assembly(parts, desk.ours, desk.pressing)
@@ -151,14 +150,12 @@ def _expectation(places: Places) -> Expectation:
     )
 
 
-def _open_canceller(settings: Settings, playback: Playback) -> tuple[EchoCanceller | None, str]:
+def _open_canceller(settings: Settings, playback: Playback) -> EchoCanceller | None:
     if not (settings.echo_cancelling and settings.sense_microphone):
-        return None, ""
-    if reason := echo.missing():
-        return None, reason
+        return None
     canceller = EchoCanceller()
     playback.on_playing(canceller.played)
-    return canceller, ""
+    return canceller
 
 
 def _open_voice(settings: Settings, places: Places, post: Post, now_ns: Callable[[], int]) -> tuple[Voice, str]:
