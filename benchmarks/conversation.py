@@ -96,7 +96,7 @@ def barge_in_ms(stage: Stage) -> Samples:
 
 
 def panic_ms(stage: Stage) -> Samples:
-    """From the command to the last sound, and to the last key that anybody else sees going down or up."""
+    """From the command to the last sound, and until every key is let go of, as answered and as anybody else sees it."""
     stage.play_recorded()
     stage.copy(LONG_TEXT)
     silent = [wait for _ in range(PANICS) if (wait := _panic_while_speaking(stage)) is not None]
@@ -106,9 +106,10 @@ def panic_ms(stage: Stage) -> Samples:
         released = [wait for _ in range(PANICS) if (wait := _panic_while_typing(stage, probe)) is not None]
     finally:
         probe.close()
-    _require(silent + released, "neither speech nor typing was under way")
-    figures = {"silent_p95": silent, "released_p95": released}
-    return Samples(silent + released, {name: percentile(waits, 95) for name, waits in figures.items() if waits})
+    _require(silent, "no speech was under way")
+    _require(released, "no typing was under way")
+    figures = {"silent_p95": percentile(silent, 95), "released_p95": percentile(released, 95)}
+    return Samples([*silent, *released], {**figures, "silent": len(silent), "released": len(released)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,38 +176,40 @@ def _talk_over(stage: Stage, interruption: str) -> tuple[Sound, Sound, int]:
 
 
 def _panic_while_speaking(stage: Stage) -> float | None:
-    """Until the last sound; None if nothing was being said."""
+    """Until the last sound; None if nothing was being said, as between two words."""
     with listening(stage.desktop) as ears:
         stage.hold_and_say(LONG_REPLY)
         if not _wait_for_voice(ears):
             return None
         time.sleep(UNDER_WAY_S)
-        panicked_ns = _panic(stage)
+        panicked_ns, _ = _panic(stage)
     last_ns = ears.voice.sound().last_ns()
-    if last_ns is None or last_ns < panicked_ns - STOPPED_FOR_MS * NS_PER_MS:
+    if last_ns is None or last_ns <= panicked_ns:
         return None
-    return max(0.0, (last_ns - panicked_ns) / NS_PER_MS)
+    return (last_ns - panicked_ns) / NS_PER_MS
 
 
 def _panic_while_typing(stage: Stage, probe: Probe) -> float | None:
-    """Until the last key goes down or up; None if nothing was typed, or all of it."""
+    """Until the answer, or a later key that goes down or up; None if nothing was typed, or all of it."""
     n_before, length_before = len(probe.rows), len(probe.text)
     stage.hold_and_say(LONG_DICTATION)
     if not _wait_until(lambda: len(probe.text) > length_before, ANSWER_WITHIN_S):
         return None
-    panicked_ns = _panic(stage)
+    panicked_ns, answered_ns = _panic(stage)
     if len(probe.text) - length_before > UNFINISHED * TYPED_TIMES * len(LONG_TEXT):
         return None
-    return max(0.0, (_rows(probe, "key", n_before)[-1]["t_ns"] - panicked_ns) / NS_PER_MS)
+    last_key_ns = _rows(probe, "key", n_before)[-1]["t_ns"]
+    return (max(answered_ns, last_key_ns) - panicked_ns) / NS_PER_MS
 
 
-def _panic(stage: Stage) -> int:
-    """Panic, give it time to be too late, and re-arm. Returns when it was called."""
+def _panic(stage: Stage) -> tuple[int, int]:
+    """Panic, give it time to be too late, and re-arm. Returns when it was called, and when it had been done."""
     panicked_ns = time.monotonic_ns()
     stage.call("panic")
+    answered_ns = time.monotonic_ns()
     time.sleep(SETTLED_AFTER_S)
     stage.call("rearm")
-    return panicked_ns
+    return panicked_ns, answered_ns
 
 
 def _typed_ns(probe: Probe, n_before: int) -> int | None:

@@ -29,13 +29,17 @@ class Ducking:
         self._voice = voice
         self._lowered = False
 
+    def overhear(self, voice: float) -> None:
+        """How probably somebody talks right now; told before the block, and its tone, are complete."""
+        if voice >= VOICED and not self._lowered and self._voice.speaking():
+            self._lowered = True
+            self._voice.duck()
+
     def notice(self, event: Event) -> None:
         if not isinstance(event.data, Tone):
             return
-        if event.data.voice >= VOICED and not self._lowered and self._voice.speaking():
-            self._lowered = True
-            self._voice.duck()
-        elif self._lowered and event.data.silence_ms >= QUIET_MS:
+        self.overhear(event.data.voice)
+        if self._lowered and event.data.silence_ms >= QUIET_MS:
             self.raise_again()
 
     def raise_again(self) -> None:

@@ -61,6 +61,7 @@ class Ears(Sense, Protocol):
     def is_open(self) -> bool: ...
     def open(self, by: Opening) -> None: ...
     def close(self) -> None: ...
+    def on_voice(self, tell: Callable[[float], None]) -> None: ...
     def partial(self) -> str: ...
     def statistics(self) -> QueueStatistics: ...
 
@@ -71,7 +72,7 @@ class Speaking(Effector, Lowerable, Resumable, Protocol):
     fault: str
 
     def run(self, stop: threading.Event) -> None: ...
-    def hush(self) -> None: ...
+    def hush(self, *, at_once: bool = False) -> None: ...
     def statistics(self) -> QueueStatistics: ...
 
 
@@ -125,6 +126,8 @@ class Engine:
         self._parts = parts
         self._ducking = Ducking(parts.voice)
         self._resuming = Resuming(parts.voice)
+        if parts.ears is not None:
+            parts.ears.on_voice(self._ducking.overhear)
         self._scope = Scope("engine")
         self._senses: Scope | None = None
         self._capturing: Counter[Channel] = Counter()
@@ -316,7 +319,7 @@ class Engine:
     def panic(self) -> None:
         """Silence, and hands off, now. The mind is not asked; only a person re-arms."""
         self._standing = Standing.PANICKED
-        self._parts.voice.hush()
+        self._parts.voice.hush(at_once=True)
         self._parts.executor.panic()
         self._close_ears()
         self._parts.live.stand(Standing.PANICKED)

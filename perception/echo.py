@@ -9,7 +9,7 @@ import numpy as np
 
 from model.stream.queues import BoundedQueue, QueueStatistics
 from model.stream.values import Sounding
-from perception.echo_filter import PART_SAMPLES, EchoFilter, to_part
+from perception.echo_filter import PART_SAMPLES, EchoFilter, Parted, to_part
 from perception.likeness import Correlation, Latest, Presence, likeness
 from perception.reference import Reference, to_sample
 from perception.residue import Residue
@@ -26,17 +26,17 @@ OURS = 9.0
 LOOK_EVERY_PARTS = 2
 EARLY_NS = 20_000_000
 LOST_NS = 100_000_000
-PATIENCE_BLOCKS = 25
+PATIENCE_BLOCKS = 100
 """A block that came so much too early corrects the time at once; so many that all came so much too late, once they
-did. Sound systems deliver in periods of their own: for two seconds every block can be 50 ms late, and nothing lost."""
+did. Sound systems deliver in periods of their own: for two seconds every piece can be 50 ms late, and nothing lost."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
     """Sound without our own voice, twice.
 
-    `words` has the echo subtracted: some is left, but nothing of the user is lost. In `tone` what is left is suppressed
-    too, and with it something of a user who talks over it: enough to tell that they speak, too little to tell what.
+    `words` has the echo subtracted, and is lowered where nothing else is left. In `tone` the rest is suppressed by
+    frequency, and with it something of a user who talks over it: enough to tell that they speak, not what.
     """
 
     words: Block
@@ -58,6 +58,8 @@ class EchoCanceller:
         self._presence = Presence()
         self._correlation = Correlation()
         self._heard, self._left = Latest(), Latest()
+        self._rest = np.zeros(PART_SAMPLES, np.float32)
+        self._share = 0.0  # of the rest that was not ours, in the part before
         self._n_parts = 0
 
     def played(self, sounding: Sounding) -> None:
@@ -87,13 +89,25 @@ class EchoCanceller:
         self._correlation.play(far)
         self._look(near)
         parted = self._filter.part(far, near)
-        suppressed = to_part(self._residue.suppress(parted))
+        words, suppressed = self._words(parted)
         left = self._left.add(suppressed)
         if not self._presence.possible:  # as with a headset: whatever the filter is unsure of is the user
             return Cleaned(near, near)
         at_delays = self._correlation.at_delays(left)
         ours = at_delays is not None and likeness(at_delays) > OURS
-        return Cleaned(to_part(parted.rest), np.zeros_like(near) if ours else suppressed)
+        return Cleaned(words, np.zeros_like(near) if ours else suppressed)
+
+    def _words(self, parted: Parted) -> tuple[Block, Block]:
+        """What to recognise, and what to judge by whether anybody speaks; both one part late.
+
+        Suppressing frequency by frequency garbles words. Between them it is as good as silence.
+        """
+        suppressed = self._residue.suppress(parted)
+        rest, self._rest = self._rest, parted.rest
+        share = min(1.0, float(np.sqrt((suppressed @ suppressed) / (rest @ rest + 1e-12))))
+        gain = np.linspace(self._share, share, PART_SAMPLES, dtype=np.float32)
+        self._share = share
+        return to_part(rest * gain), to_part(suppressed)
 
     def _look(self, near: Block) -> None:
         """Is there an echo at all, and is it still where it was? Asked every other part, as it costs the most."""

@@ -61,6 +61,10 @@ class Hearing:
             events += self._flush(t_ns)
         return events
 
+    def listen_ahead(self, piece: Block) -> float:
+        """How probably somebody talks in the coming block, of which `piece` (cleaned) is what has just come."""
+        return self._meter.listen_ahead(piece) if self._open else 0.0
+
     def close(self, t_ns: int) -> list[Event]:
         """The user closes the channel; nothing if it was closed."""
         if not self._open:

@@ -20,7 +20,9 @@ from perception.echo import Cleaned, EchoCanceller
 from perception.hearing import Hearing
 from perception.tone import BLOCK_SAMPLES, SAMPLE_RATE_HZ, SILENT_DBFS, Block
 
-QUEUE_BLOCKS = 64
+PIECE_SAMPLES = BLOCK_SAMPLES // 4
+"""So much comes at a time: somebody who talks over the voice is noticed before the block is complete."""
+QUEUE_PIECES = 256
 """Five seconds, for a recogniser that falls behind."""
 TAIL_MS = 200
 """How long sound is still taken in after `close`: people let go of the key on their last syllable."""
@@ -33,7 +35,7 @@ LOOK_S = 0.5
 
 Put = Callable[[Block], None]
 OpenStream = Callable[[Put], AbstractContextManager[object]]
-"""Enter it, and every block of sound goes to the function until it is left. Raises `DeviceLost`."""
+"""Enter it, and all sound goes to the function, in pieces, until it is left. Raises `DeviceLost`."""
 
 
 class Microphone:
@@ -65,7 +67,9 @@ class Microphone:
         self._expected = expected
         self._expects = False
         self._now_ns = now_ns
-        self._blocks: BoundedQueue[tuple[Block, int]] = BoundedQueue("microphone", QUEUE_BLOCKS)
+        self._blocks: BoundedQueue[tuple[Block, int]] = BoundedQueue("microphone", QUEUE_PIECES)
+        self._pieces: list[Cleaned] = []  # of the block that is not complete yet
+        self._tell_voice: Callable[[float], None] = lambda voice: None
         self._changed = threading.Event()
         self._wanted: Opening | None = None
         self._opening = 0  # counts them, so that one that begins within the tail of another is told apart from it
@@ -106,6 +110,10 @@ class Microphone:
         else:
             self.open(Opening.TOGGLE)
 
+    def on_voice(self, tell: Callable[[float], None]) -> None:
+        """`tell` is called on the sense's thread, several times a block: how probably somebody talks."""
+        self._tell_voice = tell
+
     def partial(self) -> str:
         """The words that are not certain yet, to be shown."""
         return self._partial
@@ -133,6 +141,7 @@ class Microphone:
         """From the opening of the channel to its closing, whatever ends it."""
         opening = self._opening
         self._blocks.clear()
+        self._pieces.clear()
         if self._canceller is not None:
             self._canceller.reset()
         try:
@@ -159,10 +168,20 @@ class Microphone:
             self._check_alive()
             return
         self._heard_ns = self._now_ns()
-        heard = self._canceller.clean(*arrival) if self._canceller else Cleaned(arrival[0], arrival[0])
+        piece = self._canceller.clean(*arrival) if self._canceller else Cleaned(arrival[0], arrival[0])
+        self._tell_voice(self._hearing.listen_ahead(piece.tone))
+        self._pieces.append(piece)
+        if sum(len(piece.words) for piece in self._pieces) >= BLOCK_SAMPLES:
+            self._hear(post)
+
+    def _hear(self, post: Post) -> None:
+        """A block is complete."""
+        words = np.concatenate([piece.words for piece in self._pieces])
+        tone = np.concatenate([piece.tone for piece in self._pieces])
+        self._pieces.clear()
         if self._audio_sink is not None:
-            self._audio_sink(heard.words)
-        events = self._hearing.hear(heard.words, self._now_ns(), heard.tone)
+            self._audio_sink(words)
+        events = self._hearing.hear(words, self._now_ns(), tone)
         self._partial = self._hearing.partial()
         self._post(post, events)
 
@@ -203,7 +222,7 @@ def sound_device_stream(put: Put, device: str = "") -> Generator[None]:
 
     try:
         stream = sounddevice.RawInputStream(
-            samplerate=SAMPLE_RATE_HZ, blocksize=BLOCK_SAMPLES, channels=1, dtype="int16", latency="low",
+            samplerate=SAMPLE_RATE_HZ, blocksize=PIECE_SAMPLES, channels=1, dtype="int16", latency="low",
             device=device or None, callback=called,
         )  # fmt: skip
         stream.start()

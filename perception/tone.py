@@ -56,25 +56,37 @@ class ToneMeter:
         self._unseen = b""
         self._silence_ms = 0
         self._voice = 0.0
+        self._ahead = 0
+        self._heard: list[float] = []
 
     def reset(self) -> None:
         self._detector.reset()
         self._unseen = b""
         self._silence_ms = 0
         self._voice = 0.0
+        self._ahead = 0
+        self._heard.clear()
+
+    def listen_ahead(self, piece: Block) -> float:
+        """How probably there has been a voice since the last block ended; `piece` is the next of the coming block."""
+        self._ahead += piece.size
+        self._detect(piece)
+        return max(self._heard, default=self._voice)
 
     def hear(self, block: Block) -> Tone:
-        self._voice = self._voice_probability(block)
+        """All of a block, whatever of it was listened to ahead."""
+        self._detect(block[self._ahead :])
+        self._voice = max(self._heard, default=self._voice)
+        self._ahead = 0
+        self._heard.clear()
         voiced = self._voice >= VOICED
         self._silence_ms = 0 if voiced else self._silence_ms + 1_000 * block.size // SAMPLE_RATE_HZ
         return Tone(self._voice, loudness_dbfs(block), pitch_hz(block) if voiced else 0.0, self._silence_ms)
 
-    def _voice_probability(self, block: Block) -> float:
-        """The highest in the block. The detector wants pieces of its own size; the rest goes first next time."""
+    def _detect(self, sound: Block) -> None:
+        """The detector wants pieces of its own size; the rest goes first next time."""
         size = self._detector.chunk_bytes()
-        self._unseen += np.ascontiguousarray(block, dtype=np.int16).tobytes()
-        heard: list[float] = []
+        self._unseen += np.ascontiguousarray(sound, dtype=np.int16).tobytes()
         while len(self._unseen) >= size:
-            heard.append(float(self._detector(self._unseen[:size])))
+            self._heard.append(float(self._detector(self._unseen[:size])))
             self._unseen = self._unseen[size:]
-        return max(heard, default=self._voice)

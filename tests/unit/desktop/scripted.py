@@ -92,6 +92,9 @@ class FakeEars:
         self.post: Post | None = None
         self.started = threading.Event()
 
+    def on_voice(self, tell: Callable[[float], None]) -> None:
+        self.tell_voice = tell
+
     def open(self, by: Opening) -> None:
         self.is_open = True
         assert self.post is not None
@@ -125,8 +128,8 @@ class FakeVoice:
     def run(self, stop: threading.Event) -> None:
         stop.wait()
 
-    def hush(self) -> None:
-        self.notes.add("voice hush")
+    def hush(self, *, at_once: bool = False) -> None:
+        self.notes.add("voice hush at once" if at_once else "voice hush")
 
     def speaking(self) -> bool:
         return False

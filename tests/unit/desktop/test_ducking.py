@@ -35,6 +35,16 @@ def test_one_voiced_block_lowers_the_voice_once() -> None:
     assert voice.asked == ["duck"]
 
 
+def test_it_is_lowered_before_the_block_is_complete() -> None:
+    voice = FakeVoice()
+    ducking = Ducking(voice)
+    ducking.overhear(0.3)
+    assert voice.asked == []
+    ducking.overhear(0.95)
+    ducking.notice(tone(0.95))
+    assert voice.asked == ["duck"]
+
+
 def test_nothing_is_lowered_while_we_are_silent_or_they_are() -> None:
     voice = FakeVoice(talking=False)
     Ducking(voice).notice(tone(0.95))

@@ -78,7 +78,7 @@ def test_after_a_panic_nothing_is_done_until_a_person_rearms() -> None:
     with Stage(obey) as stage:
         stage.engine.listen(Opening.HOLD)
         stage.engine.panic()
-        assert {"voice hush", "hands panic"} <= set(stage.notes.lines)
+        assert {"voice hush at once", "hands panic"} <= set(stage.notes.lines)
         assert not stage.engine.listening
         with pytest.raises(NotPermitted, match="ambidex rearm"):
             stage.engine.listen(Opening.TOGGLE)

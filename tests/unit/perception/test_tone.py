@@ -48,3 +48,14 @@ def test_the_silence_grows_block_by_block_until_reset() -> None:
     assert [meter.hear(SILENCE).silence_ms for _ in range(3)] == [BLOCK_MS, 2 * BLOCK_MS, 3 * BLOCK_MS]
     meter.reset()
     assert meter.hear(SILENCE).silence_ms == BLOCK_MS
+
+
+def test_what_was_listened_to_ahead_is_not_heard_twice() -> None:
+    """The same tones, whether the voice was asked for in between or not."""
+    blocks = [sung(180), SILENCE, sung(120), SILENCE]
+    at_once, ahead = ToneMeter(), ToneMeter()
+    for block in blocks:
+        voices = [ahead.listen_ahead(piece) for piece in block[:960].reshape(3, 320)]
+        tone = ahead.hear(block)
+        assert tone == at_once.hear(block)
+        assert max(voices[1:]) <= tone.voice  # the first piece may hold no new reading yet
