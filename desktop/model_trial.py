@@ -70,7 +70,7 @@ def _try_recogniser(folder: Path) -> None:
 def _try_voice(file: Path) -> None:
     from actions.piper import PiperSynthesiser
 
-    PiperSynthesiser(file)
+    PiperSynthesiser(file)  # says a word to itself, and raises if nothing is heard of it
 
 
 def _try_language(file: Path) -> None:

@@ -181,6 +181,18 @@ def test_trouble_is_told_once_in_full_and_then_stays_on_the_pill() -> None:
     overlay.close()
 
 
+def test_a_hint_is_told_once_in_full_and_is_no_trouble() -> None:
+    hint = LiveState(hint="A better recogniser exists.")
+    overlay = make_overlay()
+    overlay.show_state(hint)
+    assert "A better recogniser exists." in shown_words(overlay.card)
+    overlay.shrink()
+    overlay.show_state(replace(hint, window="Mail"))
+    assert not overlay.grown
+    assert "Trouble" not in shown_words(overlay.pill)
+    overlay.close()
+
+
 def test_its_buttons_say_what_they_want() -> None:
     submit = Submitted()
     overlay = make_overlay(submit)
