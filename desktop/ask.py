@@ -12,7 +12,7 @@ from actions.dictation import Dictation
 from actions.executor import Executor
 from actions.schedule import Schedule
 from desktop.absent import NoMarker
-from desktop.desk import open_desk
+from desktop.desk import open_desk, open_eyes
 from desktop.minds import open_reflex, shipped_catalogue
 from desktop.outputs import print_output
 from desktop.places import Places
@@ -23,7 +23,6 @@ from model.stream.errors import BadSettings
 from model.stream.protocols import Post
 from model.stream.sources import Sources
 from model.stream.values import Place
-from perception.screen import Eyes
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +58,8 @@ def _real_executor(settings: Settings, places: Places, catalogue: Catalogue, cle
         log.warning("%s", sentence)
 
     def make(sources: Sources, post: Post, now_ns: Callable[[], int]) -> Executor:
-        bodies = desk.bodies(Eyes(), MuteSpeaker(), NoMarker(), Schedule(post, now_ns, places.schedule), Dictation())
+        schedule = Schedule(post, now_ns, places.schedule)
+        bodies = desk.bodies(open_eyes(settings), MuteSpeaker(), NoMarker(), schedule, Dictation())
         return Executor(catalogue, sources, bodies, desk.journal, post, now_ns, release=desk.hands.release_all)
 
     return make

@@ -22,7 +22,7 @@ from actions.schedule import Schedule
 from actions.synthesiser import BackedSynthesiser, SilentSynthesiser, Style, Synthesiser
 from actions.voice import Voice
 from desktop.absent import AbsentLook
-from desktop.desk import open_desk
+from desktop.desk import open_desk, open_eyes
 from desktop.engine import Parts
 from desktop.expectation import Expectation
 from desktop.live import LiveView
@@ -86,7 +86,7 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
         schedule = Schedule(inbox.post, clock.now_ns, places.schedule)
         live = LiveView(sources.resolve)
         expectation = _expectation(places)
-        eyes = Eyes() if settings.sense_screen else None
+        eyes = open_eyes(settings) if settings.sense_screen else None
         look = eyes or AbsentLook("The screen is not read: it is switched off in the settings (`sense_screen`).")
         dictation = Dictation()
         bodies = desk.bodies(look, voice, live, schedule, dictation)

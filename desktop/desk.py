@@ -27,6 +27,8 @@ from desktop.places import Places, make_private
 from desktop.settings import Settings
 from model.stream.errors import AmbidexError
 from model.stream.protocols import Look
+from perception.accessibility import Accessibility
+from perception.screen import Eyes
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,10 @@ def open_desk(settings: Settings, places: Places, clipboard: Clipboard | None = 
     clipboard, no_clipboard = (clipboard, "") if clipboard else _open_clipboard()
     absent = tuple(reason for reason in (no_hands, no_clipboard) if reason)
     return Desk(hands, windows, clipboard, journal, places.files, settings.search_address, absent)
+
+
+def open_eyes(settings: Settings) -> Eyes:
+    return Eyes(accessibility=Accessibility() if settings.sense_accessibility else None)
 
 
 def _open_hands(places: Places) -> tuple[X11Hands | AbsentHands, X11Windows | AbsentWindows, str]:

@@ -80,6 +80,7 @@ def _checks(settings: Settings, places: Places) -> tuple[Check, ...]:
         Check("voice", lambda: probes.voice(settings)),
         Check("speaker", lambda: probes.speaker(settings)),
         Check("screen", probes.screen),
+        Check("accessibility", lambda: probes.accessibility(settings)),
         Check("clipboard", probes.clipboard),
         Check("injection", lambda: probes.injection(places)),
         Check("windows", probes.windows),

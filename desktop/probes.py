@@ -108,6 +108,15 @@ def screen() -> str:
     return "The screen can be read."
 
 
+def accessibility(settings: Settings) -> str:
+    from perception.accessibility import programs_that_tell
+
+    if not settings.sense_accessibility:
+        return "Switched off in the settings (`sense_accessibility`); text is read from the pixels."
+    n_programs = programs_that_tell(os.environ)
+    return f"Programs can be asked what they show; {n_programs} of those that run answer to that."
+
+
 def clipboard() -> str:
     from actions.x11_clipboard import open_clipboard
 

@@ -29,6 +29,9 @@ class Settings:
 
     sense_microphone: bool = setting(True, "Whether the microphone may be opened at all.")
     sense_screen: bool = setting(True, "Whether the screen is read.")
+    sense_accessibility: bool = setting(
+        True, "Whether programs are asked what their windows show; otherwise only pixels are read."
+    )
     sense_clipboard: bool = setting(True, "Whether the clipboard is read.")
     sense_selection: bool = setting(False, "Whether what you select with the mouse is read as well (X11 only).")
 

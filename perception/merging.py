@@ -55,7 +55,11 @@ class Telling(Protocol):
         ...
 
     def named(self, area: Place) -> Sequence[Element]:
-        """The things with a name that can be seen in or across the area."""
+        """The things with a name in or across the area."""
+        ...
+
+    def shows(self, element: Element) -> bool:
+        """Whether one of them can be seen at its place, with nothing in front of it."""
         ...
 
 
@@ -68,6 +72,10 @@ class NobodyTells:
     def named(self, area: Place) -> Sequence[Element]:
         del area
         return ()
+
+    def shows(self, element: Element) -> bool:
+        del element
+        return False
 
 
 def settled(told: Told | None, read: Callable[[], str | None]) -> str | None:
@@ -87,7 +95,8 @@ def corrected(read: str, exact: Iterable[str]) -> str:
     labels side by side, read as one).
     """
     for text in exact:
-        read = _replaced(read, text)
+        for paragraph in _paragraphs(read, text):
+            read = _replaced(read, paragraph)
     return read
 
 
@@ -101,6 +110,24 @@ def unseen(elements: Iterable[Element], lines: Sequence[Found]) -> Iterator[Elem
         if small and not covered and _plain(element.name) not in texts:
             texts.add(_plain(element.name))
             yield element
+
+
+def _paragraphs(read: str, text: str) -> list[str]:
+    """Those of a text of several in which what was read may stand."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) < 2 or read.strip() in lines:
+        return lines if len(lines) < 2 else [read.strip()]
+    words = set(read.casefold().split())
+    sharing = [len(words.intersection(line.casefold().split())) for line in lines]
+    if max(sharing):
+        return [lines[sharing.index(max(sharing))]]
+    matcher = SequenceMatcher(None, "", read, autojunk=False)  # what it has counted of `read` is kept
+    return [max(lines, key=lambda line: _likeness(matcher, line))]
+
+
+def _likeness(matcher: SequenceMatcher[str], text: str) -> float:
+    matcher.set_seq1(text)
+    return matcher.quick_ratio() if matcher.real_quick_ratio() >= SAME_TEXT else 0.0
 
 
 def _replaced(read: str, exact: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from dataclasses import replace
 from itertools import count
 from threading import Event as StopSignal
 
@@ -17,9 +18,11 @@ from mss.exception import ScreenShotError
 from model.stream.errors import DeviceLost
 from model.stream.protocols import Post
 from model.stream.values import Channel, Event, Line, LineGone, Origin, Place, Window
+from perception.accessibility import Accessibility
 from perception.layout import Picture
+from perception.merging import Element, NobodyTells, Telling, Told, unseen
 from perception.reading import Reader, reader
-from perception.tiles import moved, overlap
+from perception.tiles import moved, overlap, stands_out
 from perception.view import View
 from perception.windows import Change, SeenWindow, XDesktop, conceal
 
@@ -43,21 +46,37 @@ class Eyes:
         masked: Callable[[], Sequence[Place]] = tuple,
         now_ns: Callable[[], int] = time.monotonic_ns,
         open_reader: Callable[[], Reader] = reader,
+        accessibility: Accessibility | None = None,
     ) -> None:
-        """`masked` gives rectangles that are not read, besides private windows and those of this process."""
+        """`masked` gives rectangles that are not read, besides private windows and those of this process.
+
+        Without `accessibility` there are only pixels.
+        """
         self._masked = masked
+        self._accessibility = accessibility
         self._now_ns = now_ns
         self._open_reader = open_reader
         self._numbers = count(1)
 
     def read(self, place: Place | None = None) -> list[tuple[str, Place]]:
         """Raises `DeviceLost`, or `ModelFailed` if there is no text recogniser."""
-        with closing(XDesktop()) as desktop, _camera() as take:
+        with closing(XDesktop()) as desktop, _camera() as take, self._asking(watching=False):
             area = overlap(place, desktop.area) if place else desktop.area
             if area is None:
                 return []
+            if self._accessibility is not None:
+                self._accessibility.refresh(desktop.windows(), soon=True)
             picture = self._take_hidden(desktop, take, area)
-        return [(text, moved(found, area.x_px, area.y_px)) for text, found in self._open_reader().read_soon(picture)]
+            telling = self._telling(desktop)
+            found = self._open_reader().read_soon(
+                picture, lambda places: telling.lines([moved(place, area.x_px, area.y_px) for place in places])
+            )
+            lines = [(text, moved(at, area.x_px, area.y_px)) for text, at in found]
+            named = [
+                each for each in telling.named(area) if stands_out(picture, moved(each.place, -area.x_px, -area.y_px))
+            ]
+            shown = (each for each in unseen(named, lines) if telling.shows(each))
+            return [*lines, *((each.name, each.place) for each in shown)]
 
     def _take_hidden(self, desktop: XDesktop, take: Camera, area: Place, tries: int = MAX_TRIES) -> Picture:
         """What must not be read is hidden where it stood before the picture was taken, and where it stood after."""
@@ -85,17 +104,42 @@ class Eyes:
         def tell(data: Line | LineGone | Window) -> None:
             post(Event(self._now_ns(), Channel.SCREEN, data, Origin.WORLD))
 
-        with closing(XDesktop()) as desktop, _camera() as take:
+        with closing(XDesktop()) as desktop, _camera() as take, self._asking(watching=True):
             desktop.watch()
             while not stop.is_set():  # once more whenever the screen has another size
-                view = View(desktop.area, self._open_reader(), tell, self._numbers)
+                view = View(desktop.area, self._open_reader(), tell, self._numbers, self._telling(desktop))
                 try:
-                    _Watch(desktop, take, self._with_masks, view, tell).run(stop)
+                    _Watch(desktop, take, self._with_masks, view, tell, self._accessibility).run(stop)
                 finally:
                     view.clear()  # a screen that went away shows nothing
 
     def _with_masks(self, windows: Sequence[SeenWindow]) -> tuple[SeenWindow, ...]:
+        if self._accessibility is not None:
+            windows = self._accessibility.masked(windows)
         return (*windows, *(SeenWindow(place, "", "", hidden=True) for place in self._masked()))
+
+    def _telling(self, desktop: XDesktop) -> Telling:
+        return _Asked(self._accessibility, desktop) if self._accessibility else NobodyTells()
+
+    def _asking(self, *, watching: bool) -> AbstractContextManager[None]:
+        return self._accessibility.used(watching=watching) if self._accessibility else nullcontext()
+
+
+class _Asked:
+    """What the programs say of what is on top on a desktop. For the thread that the desktop is for."""
+
+    def __init__(self, accessibility: Accessibility, desktop: XDesktop) -> None:
+        self._accessibility = accessibility
+        self._desktop = desktop
+
+    def lines(self, places: Sequence[Place]) -> Sequence[Told | None]:
+        return self._accessibility.lines(places, self._desktop.window_at)
+
+    def named(self, area: Place) -> Sequence[Element]:
+        return self._accessibility.named(area, self._desktop.window_at)
+
+    def shows(self, element: Element) -> bool:
+        return self._accessibility.shows(element)
 
 
 class _Watch:
@@ -108,16 +152,20 @@ class _Watch:
         with_masks: Callable[[Sequence[SeenWindow]], tuple[SeenWindow, ...]],
         view: View,
         tell: Callable[[Window], None],
+        accessibility: Accessibility | None,
     ) -> None:
         self._desktop = desktop
         self._take = take
         self._with_masks = with_masks
         self._view = view
         self._tell = tell
+        self._accessibility = accessibility
         self._windows: tuple[SeenWindow, ...] = ()
         self._everything = False
         """Whether a look at the whole screen is owed."""
         self._active = Window("")
+        self._named_anew: list[Place] = []
+        """Where programs have said that something with a name came or went."""
 
     def run(self, stop: StopSignal) -> None:
         change: Change | None = Change(windows=True)
@@ -126,16 +174,27 @@ class _Watch:
             began_s = time.thread_time()
             self._take_in(change or Change(), stop)
             stop.wait(min(MAX_REST_S, REST * (time.thread_time() - began_s)))
-            change = self._desktop.wait()
+            change = self._next_change()
+
+    def _next_change(self) -> Change | None:
+        """What programs say of their windows counts as a change about windows."""
+        tree = self._accessibility
+        if tree is None:
+            return self._desktop.wait()
+        change = self._desktop.wait(tree.fileno())
+        return replace(change or Change(), windows=True) if tree.pending() else change
 
     def _take_in(self, change: Change, stop: StopSignal) -> None:
-        if change.windows and self._look_at_windows():
+        fields_moved = self._accessibility is not None and self._accessibility.note_changes(change.areas)
+        if (change.windows or fields_moved) and self._look_at_windows():
             self._everything = True
         everything, self._everything = self._everything, False
         for area in [self._view.area] if everything else self._view.wanted(change.areas):
             picture = self._take_hidden(area)
             if picture is not None:
                 self._view.look(picture, area, stop, everything)
+        named_anew, self._named_anew = self._named_anew, []
+        self._view.look_again(named_anew, stop)
 
     def _take_hidden(self, area: Place) -> Picture | None:
         """None, and everything is owed, if windows keep moving: what must not be read could stand anywhere in it.
@@ -158,7 +217,10 @@ class _Watch:
 
     def _look_at_windows(self) -> bool:
         """Whether something that may be read is hidden now, or the other way round."""
-        before, self._windows = self._windows, self._with_masks(self._desktop.windows())
+        windows = self._desktop.windows()
+        if self._accessibility is not None:
+            self._named_anew += self._accessibility.refresh(windows)
+        before, self._windows = self._windows, self._with_masks(windows)
         active = self._desktop.active()
         if active is not None:
             self._focus(active)

@@ -77,6 +77,12 @@ def merged(places: Sequence[Place]) -> list[Place]:
     return apart
 
 
+def stands_out(picture: Picture, place: Place) -> bool:
+    """Whether there is anything to be seen at a place but one even colour."""
+    seen = overlap(place, Place(0, 0, picture.shape[1], picture.shape[0]))
+    return seen is not None and int(np.ptp(cut(picture, seen))) > NOISE
+
+
 def cut(picture: NDArray[Pixel], place: Place) -> NDArray[Pixel]:
     """A view of that part of the picture, not a copy."""
     return picture[place.y_px : place.y_px + place.height_px, place.x_px : place.x_px + place.width_px]

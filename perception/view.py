@@ -15,7 +15,7 @@ from perception.layout import STRIP_PX, Picture
 from perception.lines import LineBook
 from perception.merging import NobodyTells, Telling, Told, unseen
 from perception.reading import Reader
-from perception.tiles import NOISE, around, changed_places, cut, merged, moved, overlap, widened
+from perception.tiles import around, changed_places, cut, merged, moved, overlap, stands_out, widened
 from perception.unrest import Unrest
 
 NEIGHBOUR_PX, NEIGHBOUR_ROW_PX = 30, 6
@@ -121,7 +121,7 @@ class View:
 
     def _unseen(self, region: Place, found: Sequence[tuple[str, Place]]) -> Iterator[tuple[str, Place]]:
         """Things with a name and no text, as far as they can be told from the ground they stand on."""
-        elements = [each for each in self._telling.named(region) if self._shows(each.place)]
+        elements = [each for each in self._telling.named(region) if stands_out(self._picture, each.place)]
         if not elements:
             return
         named = {(element.name, element.place) for element in elements}
@@ -129,12 +129,9 @@ class View:
         known = [(line.text, line.place) for line in near if overlap(line.place, region) is None]
         lines = [line for line in (*found, *known) if line not in named]
         for element in unseen(elements, lines):
-            self._roles[element.place] = element.role
-            yield element.name, element.place
-
-    def _shows(self, place: Place) -> bool:
-        seen = overlap(place, self.area)
-        return seen is not None and int(np.ptp(cut(self._picture, seen))) > NOISE
+            if self._telling.shows(element):
+                self._roles[element.place] = element.role
+                yield element.name, element.place
 
     def _lines_in(self, region: Place) -> Iterator[tuple[str, Place]]:
         """The lines that touch the region. They are sought with what surrounds them, cut where the strips of the

@@ -25,6 +25,8 @@ SETTLE_S = 0.03
 """A program draws a line in several strokes; a look in between would see half of it."""
 MAX_AREAS = 32
 """Places that changed at once; more are taken for one."""
+MAX_BORDERS = 4
+"""How many windows a window manager may put round one of a program's."""
 PRIVATE = re.compile(
     r"keepass|1password|bitwarden|lastpass|dashlane|enpass|password ?safe|proton ?pass|seahorse|kwallet|gnome-keyring"
     r"|pinentry|polkit|incognito|inprivate|private browsing|private window|privates fenster|privater modus",
@@ -41,11 +43,15 @@ class SeenWindow:
     title: str
     app: str
     hidden: bool = False
+    id_: int = 0
+    """As the window manager names it; 0 for a part of the screen that is no window."""
+    pid: int = 0
+    """Of its program; 0 if it does not say."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happened on the screen: where pixels changed, and whether anything changed about the windows."""
+    """What happened on the screen: where pixels changed, and whether anything changed about the windows or in them."""
 
     areas: tuple[Place, ...] = ()
     windows: bool = False
@@ -80,6 +86,7 @@ class XDesktop:
             ) from fault
         self._root = self._display.screen().root
         self._watched: set[int] = set()
+        self._clients: set[int] = set()
         self._damage = 0  # none yet
         self._areas: list[Place] = []
         self._windows_changed = self._windows_moved = False
@@ -102,6 +109,7 @@ class XDesktop:
 
     def _all_windows(self) -> tuple[SeenWindow, ...]:
         ids = [int(id_) for id_ in self._property(self._root, "_NET_CLIENT_LIST_STACKING")]
+        self._clients = set(ids)
         ids += self._own_unlisted(set(ids))
         return tuple(window for id_ in ids if (window := self._window(id_)) is not None)
 
@@ -123,6 +131,23 @@ class XDesktop:
             return None
         return bool(len(pid)) and int(pid[0]) == os.getpid()
 
+    def window_at(self, point: tuple[int, int]) -> int:
+        """The id of the window on top there; 0 for what is not in the list of windows, such as a menu."""
+        return self._asking(lambda: self._window_at(point))
+
+    def _window_at(self, point: tuple[int, int]) -> int:
+        below: Any = self._root
+        for _ in range(MAX_BORDERS):
+            try:
+                below = below.translate_coords(self._root, *point).child
+            except error.BadWindow:
+                return 0  # gone by now
+            if isinstance(below, int):  # there is nothing further inside
+                return 0
+            if below.id in self._clients:
+                return int(below.id)
+        return 0
+
     def active(self) -> SeenWindow | None:
         ids = self._asking(lambda: self._property(self._root, "_NET_ACTIVE_WINDOW"))
         return self._window(int(ids[0])) if len(ids) and ids[0] else None
@@ -139,13 +164,13 @@ class XDesktop:
         self._root.change_attributes(event_mask=mask)
         self._display.flush()
 
-    def wait(self) -> Change | None:
-        """What changed; None after half a second in which nothing did."""
-        return self._asking(self._wait)
+    def wait(self, also: int | None = None) -> Change | None:
+        """What changed; None after half a second in which nothing did, or as soon as the file `also` can be read."""
+        return self._asking(lambda: self._wait([also] if also is not None else []))
 
-    def _wait(self) -> Change | None:
+    def _wait(self, also: list[int]) -> Change | None:
         if not (self._areas or self._windows_changed or self._display.pending_events()):
-            if not select.select([self._display.fileno()], [], [], WAIT_S)[0]:
+            if self._display.fileno() not in select.select([self._display.fileno(), *also], [], [], WAIT_S)[0]:
                 return None
             time.sleep(SETTLE_S)
         self._collect()
@@ -199,11 +224,11 @@ class XDesktop:
             pid = self._property(window, "_NET_WM_PID")
         except (error.BadWindow, error.BadDrawable):
             return None
-        ours = bool(len(pid)) and int(pid[0]) == os.getpid()
-        hidden = ours or any(self._private.search(text) for text in (title, *names))
+        process = int(pid[0]) if len(pid) else 0
+        hidden = process == os.getpid() or any(self._private.search(text) for text in (title, *names))
         # translate_coords tells where the root's corner is, seen from the window
         place = Place(-corner.x, -corner.y, geometry.width, geometry.height)
-        return SeenWindow(place, title, names[1], hidden)
+        return SeenWindow(place, title, names[1], hidden, id_, process)
 
     def _watch_window(self, window: Any, id_: int) -> None:
         """A window that takes another title may have become private."""

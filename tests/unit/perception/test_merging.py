@@ -44,6 +44,9 @@ def test_where_nobody_says_anything_the_pixels_stand() -> None:
         ("A very long na…", ("A very long name of a file.txt",), "A very long name"),  # to the end of the word
         ("12:59", ("13:00",), "12:59"),  # the pixels are newer, or older; they are what the user sees
         ("x = y", ("",), "x = y"),
+        ("return II0", ("def f():\n    return Il0\n\nreturn later\n",), "return Il0"),
+        ("https://I1.org/O", ("one\nhttps://Il.org/0\nthree",), "https://Il.org/0"),
+        ("one", ("one\nonce",), "one"),
     ],
 )  # fmt: skip
 def test_misreadings_become_what_the_program_says(read: str, exact: tuple[str, ...], wanted: str) -> None:

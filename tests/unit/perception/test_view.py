@@ -218,6 +218,9 @@ class Program:
     def named(self, area: Place) -> Sequence[Element]:
         return [element for element in self.elements if overlap(element.place, area)]
 
+    def shows(self, element: Element) -> bool:
+        return element in self.elements
+
 
 def told_rig(program: Program) -> Rig:
     rig = Rig()
