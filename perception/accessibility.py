@@ -238,7 +238,7 @@ class Accessibility:
                 continue
             if not known.stale and _size(common) * LARGE >= _size(known.window.place):
                 known.stale, known.due_s = True, max(known.due_s, self._now_s() + SCROLLED_AFTER_S)
-            if known.secrets:
+            if any(overlap(thing.place, area) for thing in known.secrets):
                 now = self._trees.placed(known.secrets)
                 moved_away = moved_away or now != known.secrets
                 known.secrets = now

@@ -105,6 +105,7 @@ def watching(on_screen: VirtualDesktop) -> Iterator[Watching]:
 
 
 def form(desktop: VirtualDesktop, *arguments: str) -> Watched:
+    bus_address(desktop.env)  # as in a session, where it is there before programs are
     program = desktop.watch(sys.executable, "-m", "tests.form_program", *arguments, env=TREE_AT_ONCE)
     program.wait_for("ready", 60)
     return program
@@ -192,7 +193,7 @@ def test_a_window_in_front_is_what_is_told(watching: Watching, on_screen: Virtua
     on_screen.start("xterm", "-fa", "DejaVu Sans Mono", "-fs", "14", "-geometry", "90x40+250+100", "-e", "cat")
     watching.wait(lambda: "Save" not in watching.texts, "the end of what is covered")
     on_screen.xdotool("type", "pixels alone")
-    watching.line("pixels alone")
+    watching.wait(lambda: any("pixels alone" in text for text in watching.texts), "what is typed")
     read = [text for text, _ in watching.eyes.read()]
     assert "Save" not in read
     assert "E-mail" not in read
@@ -233,6 +234,7 @@ def test_nothing_costs_nothing(watching: Watching, on_screen: VirtualDesktop) ->
     form(on_screen, "--text", "nothing happens here", "--password", SECRET)
     watching.line("nothing happens here")
     watching.rest()
+    time.sleep(3.0)  # the cursor has come and gone and is known
     asked = watching.accessibility.n_asked
     time.sleep(6.0)
     assert watching.accessibility.n_asked == asked  # a cursor blinks meanwhile
