@@ -154,7 +154,7 @@ def tree_rows(desktop: VirtualDesktop) -> None:
                 f"\n{N_MORE} buttons gone through: {took[0] * 1e3:.0f} ms, processor {took[1] * 1e3:.0f} ms of ours, "
                 f"{took[2] * 1e3:.0f} ms of the program; {accessibility.n_asked} questions so far, {n_named} names"
             )
-            accessibility.note_change(screen.area)
+            accessibility.note_pixels([screen.area])
             time.sleep(0.5)
     screen.close()
     program.end()

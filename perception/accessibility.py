@@ -114,10 +114,10 @@ class Accessibility:
             now_s = self._now_s()
             return self._rematch or any(known.stale and known.due_s <= now_s for known in self._known.values())
 
-    def note_change(self, area: Place) -> bool:
+    def note_pixels(self, areas: Sequence[Place]) -> bool:
         """Pixels changed there. Returns whether a password field has another place since."""
         with self._lock:
-            return bool(self._trying(lambda: self._note_change(area)))
+            return bool(self._trying(lambda: self._note_pixels(areas)))
 
     @property
     def n_asked(self) -> int:
@@ -230,15 +230,14 @@ class Accessibility:
         unknown = {window.pid for window in self._seen if window.id_ not in self._known}
         self._rematch = self._rematch or any(self._trees.pid(bus) in (None, *unknown) for bus in changed)
 
-    def _note_change(self, area: Place) -> bool:
+    def _note_pixels(self, areas: Sequence[Place]) -> bool:
         moved_away = False
         for known in self._known.values():
-            common = overlap(area, known.window.place)
-            if common is None or self._trees is None:
-                continue
-            if not known.stale and _size(common) * LARGE >= _size(known.window.place):
+            inside = [common for area in areas if (common := overlap(area, known.window.place))]
+            if not known.stale and any(_size(part) * LARGE >= _size(known.window.place) for part in inside):
                 known.stale, known.due_s = True, max(known.due_s, self._now_s() + SCROLLED_AFTER_S)
-            if any(overlap(thing.place, area) for thing in known.secrets):
+            touched = any(overlap(thing.place, part) for thing in known.secrets for part in inside)
+            if touched and self._trees is not None:
                 now = self._trees.placed(known.secrets)
                 moved_away = moved_away or now != known.secrets
                 known.secrets = now

@@ -185,7 +185,7 @@ class _Watch:
         return replace(change or Change(), windows=True) if tree.pending() else change
 
     def _take_in(self, change: Change, stop: StopSignal) -> None:
-        fields_moved = self._accessibility is not None and self._accessibility.note_changes(change.areas)
+        fields_moved = self._accessibility is not None and self._accessibility.note_pixels(change.areas)
         if (change.windows or fields_moved) and self._look_at_windows():
             self._everything = True
         everything, self._everything = self._everything, False

@@ -155,8 +155,8 @@ def test_a_password_field_that_moves_takes_its_mask_along() -> None:
     rig = Rig(field)
     with rig.used() as accessibility:
         field.place = Place(120, 300, 200, 20)
-        assert not accessibility.note_change(Place(900, 900, 10, 10))  # another window
-        assert accessibility.note_change(Place(120, 160, 20, 20))
+        assert not accessibility.note_pixels([Place(900, 900, 10, 10)])  # another window
+        assert accessibility.note_pixels([Place(120, 160, 20, 20)])
         assert accessibility.masked([WINDOW])[1].place == field.place
 
 
@@ -214,7 +214,7 @@ def test_what_programs_out_of_sight_say_is_not_followed() -> None:
 def test_a_film_does_not_have_its_window_gone_through_all_the_time() -> None:
     rig = Rig(label("Save"))
     with rig.used() as accessibility:
-        accessibility.note_change(WINDOW.place)
+        accessibility.note_pixels([WINDOW.place])
         rig.now_s += AGAIN_AFTER_S
         assert not accessibility.pending()
         rig.now_s += SCROLLED_AFTER_S
