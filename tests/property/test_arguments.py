@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from actions.arguments import Unreadable, read
@@ -66,6 +68,7 @@ def test_durations_add_up(hours: int, minutes: int, seconds: int) -> None:
 
 @given(st.lists(chords, min_size=1, max_size=5))
 def test_canonical_chords_read_as_themselves(sequence: list[str]) -> None:
+    assume(not any(one.split("+")[-1] == "f" and other.isdigit() for one, other in pairwise(sequence)))  # so F1 is said
     written = " ".join(sequence)
     assert read_keys(written) == written
 
