@@ -23,6 +23,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+SETTLED_MS = 3000
+"""By then the window manager has put it where it stays."""
 Row = dict[str, object]
 
 
@@ -85,7 +87,7 @@ def main() -> int:
         sys.stdout.write(json.dumps(window.printed()) + "\n")
         sys.stdout.flush()
 
-    QTimer.singleShot(1000, tell)
+    QTimer.singleShot(SETTLED_MS, tell)
     return app.exec()
 
 
