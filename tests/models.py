@@ -103,6 +103,29 @@ def write_nemo_ctc(folder: Path) -> None:
     _write_tokens(folder, (*CTC_TOKENS[1:], CTC_TOKENS[0]))
 
 
+def write_wenet_ctc(folder: Path) -> None:
+    """The same in the form of WeNet's streaming models."""
+    state = [_floats("attn_cache", [1, 1, "T2", 8]), _floats("conv_cache", [1, 1, 4, 2])]
+    mask = helper.make_tensor_value_info("attn_mask", TensorProto.BOOL, [1, 1, "M"])
+    sizes = [_integers("offset", []), _integers("required_cache_size", [])]
+    notes = {
+        "head": 1, "num_blocks": 1, "output_size": 4, "cnn_module_kernel": 3, "right_context": 6,
+        "subsampling_factor": 4, "vocab_size": 3,
+    }  # fmt: skip
+    inputs = [_floats("chunk", ["N", "T", 80]), *sizes, *state, mask]
+    _write_ctc(folder / "model-streaming.onnx", inputs, blank=0, notes=notes, returned=state)
+    _write_tokens(folder, CTC_TOKENS)
+
+
+def write_tone_ctc(folder: Path) -> None:
+    """The same in the form of T-one, which takes the sound itself, 300 ms at 8 kHz."""
+    signal = helper.make_tensor_value_info("signal", TensorProto.INT32, ["N", 2_400, 1])
+    state = helper.make_tensor_value_info("state", TensorProto.FLOAT16, ["N", 16])
+    notes = {"frame_length_ms": 300, "state_dim": 16, "sample_rate": 8_000}
+    _write_ctc(folder / "model.onnx", [signal, state], blank=2, notes=notes)
+    _write_tokens(folder, (*CTC_TOKENS[1:], CTC_TOKENS[0]))
+
+
 def write_paraformer(folder: Path) -> None:
     """The same in the form of a streaming paraformer, which finds a word in every fifth of its steps of 60 ms."""
     width, n_tokens, says = 8, 5, 3
@@ -140,15 +163,19 @@ def write_paraformer(folder: Path) -> None:
     _write_tokens(folder, ("<blank>", "<s>", "</s>", "hi", "<unk>"))
 
 
-def _write_ctc(path: Path, inputs: list[Any], blank: int, notes: dict[str, Any]) -> None:
-    """Its scores are always the same; the other inputs come out as they went in."""
+def _write_ctc(
+    path: Path, inputs: list[Any], blank: int, notes: dict[str, Any], returned: list[Any] | None = None
+) -> None:
+    """Its scores are always the same; what is `returned`, all other inputs if not told, comes out as it went in."""
     scores = np.full((1, CTC_STEPS, len(CTC_TOKENS)), -9, np.float32)
     scores[:, :, blank] = -0.1
     scores[:, 2, :] = -9
     scores[:, 2, CTC_TOKENS.index("▁hi") if blank == 0 else 0] = -0.1
-    audio, *state = inputs
+    audio, *others = inputs
+    state = others if returned is None else returned
     nodes = [
-        helper.make_node("ReduceSum", [audio.name, "axes"], ["sum"], keepdims=1),
+        helper.make_node("Cast", [audio.name], ["audio"], to=TensorProto.FLOAT),
+        helper.make_node("ReduceSum", ["audio", "axes"], ["sum"], keepdims=1),
         helper.make_node("Mul", ["sum", "zero"], ["nothing"]),
         helper.make_node("Add", ["nothing", "always"], ["scores"]),
         *(helper.make_node("Identity", [value.name], [f"new_{value.name}"]) for value in state),
