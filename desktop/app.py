@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from desktop import memory
 from desktop.control import Instance
 from desktop.engine import Engine
 from desktop.places import Places
@@ -53,12 +54,14 @@ class Run:
     started_s: float
 
     def report_ready(self) -> None:
+        memory.give_back()
         log.info("ready after %.1f s", time.monotonic() - self.started_s)
 
 
 def run_app(settings: Settings, places: Places, options: RunOptions) -> None:
     """Run until told to quit. Raises any `AmbidexError` that keeps the app from starting, or that ended it."""
     started_s = time.monotonic()
+    memory.keep_little()
     if not options.headless:
         require_display(os.environ)
     instance = Instance(places.socket)
@@ -91,6 +94,7 @@ def running(run: Run, assembly: Assembly) -> Generator[Engine]:
     remote = Remote(engine, assembly.ours, about)
     try:
         engine.start()
+        engine.also("memory", memory.give_back_often)
         engine.also("control", lambda stop: run.instance.serve(remote.answer, stop))
         yield engine
     finally:

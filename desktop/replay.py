@@ -26,6 +26,7 @@ from model.stream.sources import Sources
 from model.stream.trace import Json, Trace
 from model.stream.values import Effect, Event, Opening, Step, Tick
 from perception.hearing import Hearing
+from perception.microphone import PIECE_SAMPLES
 
 log = logging.getLogger(__name__)
 
@@ -124,11 +125,14 @@ def _report(recorded: Trace, difference: Difference | None, hint: str, as_json: 
 
 
 def heard_events(blocks: Sequence[Any], hearing: Hearing) -> Iterator[Event]:
-    """What the ears report of the blocks; each is heard once it is complete."""
+    """What the ears report of the blocks, which come in pieces as from the microphone."""
     yield from hearing.open(Opening.HOLD, 0)
     t_ns = 0
     for block in blocks:
-        t_ns += BLOCK_MS * MS
+        for start in range(0, len(block), PIECE_SAMPLES):
+            t_ns += BLOCK_MS * MS * PIECE_SAMPLES // len(block)
+            hearing.listen_ahead(block[start : start + PIECE_SAMPLES])
+            yield from hearing.glance(t_ns)
         yield from hearing.hear(block, t_ns)
     yield from hearing.close(t_ns + MS)
 

@@ -21,11 +21,13 @@ from perception.hearing import Hearing
 from perception.tone import BLOCK_SAMPLES, SAMPLE_RATE_HZ, SILENT_DBFS, Block
 
 PIECE_SAMPLES = BLOCK_SAMPLES // 4
-"""So much comes at a time: somebody who talks over the voice is noticed before the block is complete."""
+"""So much comes at a time: who talks over the voice, or is done, is noticed before the block is complete. And through
+PulseAudio a sound comes after 35 ms, where whole blocks take 90 to 110 ms: it keeps two of them."""
 QUEUE_PIECES = 256
 """Five seconds, for a recogniser that falls behind."""
 TAIL_MS = 200
-"""How long sound is still taken in after `close`: people let go of the key on their last syllable."""
+"""How long sound is still taken in after `close`: people let go of the key on their last syllable. It is over earlier
+once that is certain to be over."""
 LOST_AFTER_S = 5.0
 """Wireless headsets take two or three seconds to begin."""
 EXPECT_AFTER_MS = 1_000
@@ -75,6 +77,7 @@ class Microphone:
         self._opening = 0  # counts them, so that one that begins within the tail of another is told apart from it
         self._tail_until_ns = 0
         self._heard_ns = 0
+        self._arrived_ns = 0  # when the piece that was taken in last came
         self._level_dbfs = SILENT_DBFS
         self._partial = ""
 
@@ -142,6 +145,7 @@ class Microphone:
         opening = self._opening
         self._blocks.clear()
         self._pieces.clear()
+        self._arrived_ns = self._now_ns()
         if self._canceller is not None:
             self._canceller.reset()
         try:
@@ -157,19 +161,25 @@ class Microphone:
             self._partial = ""
 
     def _goes_on(self, opening: int) -> bool:
-        """Until the tail is over and what was heard until then is taken in."""
+        """Until the tail is over and what came in until then is taken in, however far we are behind."""
         if self._opening != opening:
             return False
-        return self.is_open or self._now_ns() < self._tail_until_ns or len(self._blocks) > 0
+        if self.is_open:
+            return True
+        waiting = len(self._blocks) > 0
+        if self._hearing.settled and not waiting:
+            return False
+        return (self._arrived_ns if waiting else self._now_ns()) < self._tail_until_ns
 
     def _take_in(self, post: Post) -> None:
         arrival = self._blocks.get(LOOK_S)
         if arrival is None:
             self._check_alive()
             return
-        self._heard_ns = self._now_ns()
+        self._heard_ns, self._arrived_ns = self._now_ns(), arrival[1]
         piece = self._canceller.clean(*arrival) if self._canceller else Cleaned(arrival[0], arrival[0])
         self._tell_voice(self._hearing.listen_ahead(piece.tone))
+        self._post(post, self._hearing.glance(self._now_ns()))
         self._pieces.append(piece)
         if sum(len(piece.words) for piece in self._pieces) >= BLOCK_SAMPLES:
             self._hear(post)

@@ -58,6 +58,7 @@ class ToneMeter:
         self._voice = 0.0
         self._ahead = 0
         self._heard: list[float] = []
+        self._still_samples = 0
 
     def reset(self) -> None:
         self._detector.reset()
@@ -66,6 +67,12 @@ class ToneMeter:
         self._voice = 0.0
         self._ahead = 0
         self._heard.clear()
+        self._still_samples = 0
+
+    @property
+    def still_ms(self) -> int:
+        """How long nobody has talked, to the third of a block; as far as was listened ahead."""
+        return 1_000 * self._still_samples // SAMPLE_RATE_HZ
 
     def listen_ahead(self, piece: Block) -> float:
         """How probably there has been a voice since the last block ended; `piece` is the next of the coming block."""
@@ -88,5 +95,7 @@ class ToneMeter:
         size = self._detector.chunk_bytes()
         self._unseen += np.ascontiguousarray(sound, dtype=np.int16).tobytes()
         while len(self._unseen) >= size:
-            self._heard.append(float(self._detector(self._unseen[:size])))
+            voice = float(self._detector(self._unseen[:size]))
+            self._heard.append(voice)
+            self._still_samples = 0 if voice >= VOICED else self._still_samples + size // 2
             self._unseen = self._unseen[size:]

@@ -35,18 +35,21 @@ class ScriptedRecogniser:
 
 
 class ScriptedMeter:
-    """Voiced where the script says so, block by block; silent after its end."""
+    """Voiced where the script says so, block by block, and still for so long, piece by piece; silent after its end."""
 
-    def __init__(self, voiced: Iterable[bool]) -> None:
+    def __init__(self, voiced: Iterable[bool], still_ms: Iterable[int] = ()) -> None:
         self._voiced = iter(voiced)
+        self._still_ms = iter(still_ms)
         self._silence_ms = 0
+        self.still_ms = 0
 
     def reset(self) -> None:
         self._silence_ms = 0
 
     def listen_ahead(self, piece: Block) -> float:
-        """Knows nothing before the block is complete."""
+        """Of the voice it knows nothing before the block is complete."""
         del piece
+        self.still_ms = next(self._still_ms, 0)
         return 0.0
 
     def hear(self, block: Block) -> Tone:

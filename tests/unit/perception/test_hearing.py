@@ -3,20 +3,26 @@
 import numpy as np
 
 from model.stream.values import Channel, ChannelClosed, Event, Opened, Opening, Origin, Pause, Tone, Word
-from perception.hearing import LISTENED_BACK_BLOCKS, QUIET_MS, Hearing
+from perception.hearing import HELD_PAUSE_MS, LISTENED_BACK_BLOCKS, PAUSE_MS, QUIET_MS, SETTLED_MS, Hearing
 from perception.tone import BLOCK_MS, BLOCK_SAMPLES
 from tests.unit.perception.ear_fakes import ScriptedMeter, ScriptedRecogniser
 
 BLOCK = np.zeros(BLOCK_SAMPLES, np.int16)
+PIECE = np.zeros(BLOCK_SAMPLES // 4, np.int16)
 BLOCK_NS = BLOCK_MS * 1_000_000
 
 
 def hear(hearing: Hearing, blocks: int) -> list[Event]:
     """Open the ears and let them hear some blocks."""
-    events = hearing.open(Opening.HOLD, 0)
+    events = hearing.open(Opening.TOGGLE, 0)
     for n in range(1, blocks + 1):
         events += hearing.hear(BLOCK, n * BLOCK_NS)
     return events
+
+
+def glance(hearing: Hearing, t_ns: int) -> list[Event]:
+    hearing.listen_ahead(PIECE)
+    return hearing.glance(t_ns)
 
 
 def on_user(events: list[Event]) -> list[object]:
@@ -27,24 +33,55 @@ def test_words_come_while_the_person_is_still_talking() -> None:
     recogniser = ScriptedRecogniser([[], ["type"], ["hello"]], ["world"])
     events = hear(Hearing(recogniser, ScriptedMeter([True] * 4)), 7)
     words = {event.data.text: event.t_ns // BLOCK_NS for event in events if isinstance(event.data, Word)}
-    assert words == {"type": 2, "hello": 3, "world": 7}
+    assert words == {"type": 2, "hello": 3, "world": 6}
 
 
 def test_a_pause_follows_three_silent_blocks_and_the_last_word() -> None:
     events = hear(Hearing(ScriptedRecogniser(at_end=["stop"]), ScriptedMeter([True] * 2)), 10)
-    assert on_user(events) == [Opened(Opening.HOLD), Word("stop"), Pause()]
+    assert on_user(events) == [Opened(Opening.TOGGLE), Word("stop"), Pause()]
     assert [event.t_ns // BLOCK_NS for event in events if isinstance(event.data, Pause)] == [5]
 
 
+def test_within_a_block_the_words_come_first_and_then_the_pause() -> None:
+    meter = ScriptedMeter([True], [SETTLED_MS - 32, SETTLED_MS, SETTLED_MS + 32, PAUSE_MS])
+    hearing = Hearing(ScriptedRecogniser(at_end=["stop"]), meter)
+    hear(hearing, 1)
+    told = [on_user(glance(hearing, BLOCK_NS + n)) for n in range(5)]
+    assert told == [[], [Word("stop")], [], [Pause()], []]
+
+
+def test_while_a_key_is_held_a_pause_is_longer() -> None:
+    hearing = Hearing(ScriptedRecogniser(at_end=["stop"]), ScriptedMeter([True]))
+    hearing.open(Opening.HOLD, 0)
+    pauses = [n for n in range(1, 20) if Pause() in on_user(hearing.hear(BLOCK, n))]
+    assert pauses == [1 + HELD_PAUSE_MS // BLOCK_MS]
+
+
+def test_who_goes_on_before_the_pause_is_recognised_anew_and_paused_once() -> None:
+    recogniser = ScriptedRecogniser(at_end=["stop"])
+    hearing = Hearing(recogniser, ScriptedMeter([True, False, True], [SETTLED_MS]))
+    hear(hearing, 1)
+    assert on_user(glance(hearing, 1)) == [Word("stop")] and hearing.settled
+    assert on_user(hearing.hear(BLOCK, 2) + hearing.hear(BLOCK, 3)) == [] and not hearing.settled
+    assert recogniser.utterances == [1, 2]
+    assert on_user(hearing.close(4)) == [Word("stop"), Pause(), ChannelClosed()]
+
+
+def test_before_anybody_talks_nobody_looks_at_pieces() -> None:
+    hearing = Hearing(ScriptedRecogniser(at_end=["stop"]), ScriptedMeter([], [PAUSE_MS]))
+    hear(hearing, 1)
+    assert glance(hearing, 1) == []
+
+
 def test_a_cough_is_no_pause() -> None:
-    assert on_user(hear(Hearing(ScriptedRecogniser(), ScriptedMeter([True])), 10)) == [Opened(Opening.HOLD)]
+    assert on_user(hear(Hearing(ScriptedRecogniser(), ScriptedMeter([True])), 10)) == [Opened(Opening.TOGGLE)]
 
 
 def test_the_recogniser_hears_what_came_just_before_the_voice_and_no_other_silence() -> None:
     recogniser = ScriptedRecogniser()
     hear(Hearing(recogniser, ScriptedMeter([False] * 10 + [True] * 2)), 100)
-    silent_until_pause = 3
-    assert recogniser.utterances == [LISTENED_BACK_BLOCKS + 2 + silent_until_pause]
+    silent_until_settled = 2
+    assert recogniser.utterances == [LISTENED_BACK_BLOCKS + 2 + silent_until_settled]
 
 
 def test_long_silence_is_reported_no_more() -> None:

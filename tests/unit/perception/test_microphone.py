@@ -1,7 +1,7 @@
 """When the microphone is open and when it is not. Time and sound are given, nothing sleeps."""
 
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from queue import Queue
 
@@ -40,6 +40,7 @@ class Rig:
         self.now_ms = 0
         self.fault = fault
         self.kept: list[Block] = []
+        self.then: Callable[[], None] = lambda: None
         self.raised: list[DeviceLost] = []
         self.stop = threading.Event()
         self._streaming = threading.Event()
@@ -49,7 +50,7 @@ class Rig:
         self.on_screen = ["click Submit"]
         self.microphone = Microphone(
             Hearing(self.recogniser, ScriptedMeter([True] * 3)),
-            audio_sink=self.kept.append,
+            audio_sink=self._keep,
             open_stream=self._stream,
             now_ns=lambda: self.now_ms * 1_000_000,
             expected=lambda: tuple(self.on_screen),
@@ -72,9 +73,9 @@ class Rig:
                 posted.append(data)
         return posted
 
-    def sound(self) -> None:
+    def sound(self, piece: Block = BLOCK) -> None:
         assert self._put is not None
-        self._put(BLOCK)
+        self._put(piece)
 
     def speak(self, blocks: int) -> None:
         """Say something, and wait until it was heard."""
@@ -86,6 +87,10 @@ class Rig:
     @property
     def streaming(self) -> bool:
         return self._streaming.is_set()
+
+    def _keep(self, block: Block) -> None:
+        self.kept.append(block)
+        self.then()
 
     def end(self) -> None:
         self.stop.set()
@@ -134,6 +139,38 @@ def test_the_last_syllables_after_letting_go_are_heard(rig: Rig) -> None:
     rig.speak(1)
     assert rig.until_closed() == [Pause(), ChannelClosed()]
     assert not rig.streaming and len(rig.kept) == 3
+
+
+def test_who_falls_further_and_further_behind_stops_listening_all_the_same(rig: Rig) -> None:
+    rig.microphone.open(Opening.HOLD)
+    assert rig.next() == Opened(Opening.HOLD)
+
+    def meanwhile() -> None:
+        rig.now_ms += BLOCK_MS
+        rig.sound()
+
+    rig.then = meanwhile
+    rig.microphone.close()
+    rig.sound()
+    assert rig.until_closed()[-1] == ChannelClosed()
+
+
+def test_the_tail_is_over_once_all_is_said(rig: Rig) -> None:
+    rig.microphone.open(Opening.HOLD)
+    assert rig.next() == Opened(Opening.HOLD)
+    rig.speak(3)
+    rig.microphone.close()
+    rig.speak(2)  # both silent, and no time passes
+    assert rig.until_closed() == [Pause(), ChannelClosed()]
+
+
+def test_pieces_of_sound_are_heard_as_whole_blocks(rig: Rig) -> None:
+    rig.microphone.open(Opening.HOLD)
+    assert rig.next() == Opened(Opening.HOLD)
+    for _ in range(4):
+        rig.sound(BLOCK[: BLOCK_SAMPLES // 4])
+    assert isinstance(rig.next(), Tone)
+    assert [block.size for block in rig.kept] == [BLOCK_SAMPLES]
 
 
 def test_words_are_posted_while_it_is_open(rig: Rig) -> None:
