@@ -10,8 +10,6 @@ from perception.recogniser import Recogniser
 from perception.tone import VOICED, Block, ToneMeter
 
 PAUSE_MS = 240
-HELD_PAUSE_MS = 400
-"""While a key is held: letting go of it says sooner that nothing follows, and people pause within a sentence."""
 SETTLED_MS = 128
 """Silence after which the words are certain: they are told, and only whether more follow is still awaited. Within a
 sentence that is said without a pause the voice is never gone for longer than 32 ms (84 sentences in three voices)."""
@@ -33,7 +31,6 @@ class Hearing:
         self._meter = meter or ToneMeter()
         self._before: deque[Block] = deque(maxlen=LISTENED_BACK_BLOCKS)
         self._open = False
-        self._pause_ms = PAUSE_MS
         self._speaking = False
         self._settled = False
         self._heard_words = False
@@ -43,7 +40,6 @@ class Hearing:
         if self._open:
             return []
         self._open = True
-        self._pause_ms = HELD_PAUSE_MS if by is Opening.HOLD else PAUSE_MS
         self._meter.reset()
         self._before.clear()
         return [_user(Opened(by), t_ns)]
@@ -116,7 +112,7 @@ class Hearing:
         return words
 
     def _await_more(self, silence_ms: int, t_ns: int) -> list[Event]:
-        if self._speaking and silence_ms >= self._pause_ms:
+        if self._speaking and silence_ms >= PAUSE_MS:
             return self._flush(t_ns)
         return self._settle(t_ns) if self._talking and silence_ms >= SETTLED_MS else []
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from model.stream.values import Channel, ChannelClosed, Event, Opened, Opening, Origin, Pause, Tone, Word
-from perception.hearing import HELD_PAUSE_MS, LISTENED_BACK_BLOCKS, PAUSE_MS, QUIET_MS, SETTLED_MS, Hearing
+from perception.hearing import LISTENED_BACK_BLOCKS, PAUSE_MS, QUIET_MS, SETTLED_MS, Hearing
 from perception.tone import BLOCK_MS, BLOCK_SAMPLES
 from tests.unit.perception.ear_fakes import ScriptedMeter, ScriptedRecogniser
 
@@ -48,13 +48,6 @@ def test_within_a_block_the_words_come_first_and_then_the_pause() -> None:
     hear(hearing, 1)
     told = [on_user(glance(hearing, BLOCK_NS + n)) for n in range(5)]
     assert told == [[], [Word("stop")], [], [Pause()], []]
-
-
-def test_while_a_key_is_held_a_pause_is_longer() -> None:
-    hearing = Hearing(ScriptedRecogniser(at_end=["stop"]), ScriptedMeter([True]))
-    hearing.open(Opening.HOLD, 0)
-    pauses = [n for n in range(1, 20) if Pause() in on_user(hearing.hear(BLOCK, n))]
-    assert pauses == [1 + HELD_PAUSE_MS // BLOCK_MS]
 
 
 def test_who_goes_on_before_the_pause_is_recognised_anew_and_paused_once() -> None:
