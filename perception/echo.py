@@ -113,8 +113,13 @@ class EchoCanceller:
         """Is there an echo at all, and is it still where it was? Asked every other part, as it costs the most."""
         heard = self._heard.add(near)
         self._n_parts += 1
-        at_delays = self._correlation.at_delays(heard) if self._n_parts % LOOK_EVERY_PARTS == 0 else None
-        if at_delays is not None and self._presence.notice(at_delays):
+        if self._n_parts % LOOK_EVERY_PARTS:
+            return
+        at_delays = self._correlation.at_delays(heard)
+        if at_delays is None:
+            if self._correlation.playing:
+                self._presence.nothing()
+        elif self._presence.notice(at_delays):
             self._filter.forget()
             self._residue.forget()
 

@@ -23,6 +23,8 @@ KEPT = 0.89
 """Of what was known a look earlier: old evidence counts half after a quarter of a second of sound."""
 ENOUGH_LOOKS = 5
 """Fewer, at what could be heard, prove nothing."""
+SILENT_LOOKS = 20
+"""Where we speak and nothing can be heard, so many prove that there is no echo: nearly a second."""
 SAME_SAMPLES = 3
 NO_LONGER = 0.5
 """The way has changed where the old one stands out by less than this share of the new one."""
@@ -48,12 +50,16 @@ class Correlation:
         self._far = np.concatenate([self._far[len(far) :], far])
         self._spectrum = None
 
+    @property
+    def playing(self) -> bool:
+        return loudness_dbfs(self._far) >= AUDIBLE_DBFS
+
     def at_delays(self, latest: Block) -> Floats | None:
         """[LOOK_BACK_SAMPLES + 1], by delay in samples, in units of what is usual: 5 is chance, 20 an echo.
 
         `latest` is [LOOKED_AT_SAMPLES] up to now. None, at little cost, where one of the two cannot be heard.
         """
-        if loudness_dbfs(latest) < AUDIBLE_DBFS or loudness_dbfs(self._far) < AUDIBLE_DBFS:
+        if loudness_dbfs(latest) < AUDIBLE_DBFS or not self.playing:
             return None
         if self._spectrum is None:
             self._spectrum = _spectrum(self._far)
@@ -80,12 +86,19 @@ class Presence:
     def __init__(self) -> None:
         self._sum = np.zeros(LOOK_BACK_SAMPLES + 1, np.float32)
         self._looks = 0
-        self._delay: int | None = None
+        self._silent = 0
+        self._present = False
+        self._delay: int | None = None  # kept while a user drowns the echo
 
     @property
     def possible(self) -> bool:
         """Until enough was heard, too: a user who is heard a little later is better than a voice that hears itself."""
-        return self._looks < ENOUGH_LOOKS or self._delay is not None
+        proven = self._looks >= ENOUGH_LOOKS or self._silent >= SILENT_LOOKS
+        return self._present or not proven
+
+    def nothing(self) -> None:
+        """We speak, and the microphone hears nothing."""
+        self._silent += 1
 
     def notice(self, at_delays: Floats) -> bool:
         """Whether an echo has begun, or now comes another way than before."""
@@ -93,17 +106,18 @@ class Presence:
         self._sum = KEPT * self._sum + at_delays
         size = np.abs(self._sum)
         delay = int(size.argmax())
-        if max(size[delay] / _spread(self._sum), np.abs(at_delays).max()) < SURELY:
-            self._delay = None
+        summed = size[delay] / _spread(self._sum)
+        self._present = max(summed, likeness(at_delays)) > SURELY
+        if summed <= SURELY or not self._is_new(delay, size):
             return False
-        before, self._delay = self._delay, delay
-        if before is None:
-            return True
-        around = size[max(0, before - SAME_SAMPLES) : before + SAME_SAMPLES + 1]
-        if abs(delay - before) <= SAME_SAMPLES or around.max() > NO_LONGER * size[delay]:
-            self._delay = before
-            return False
+        self._delay = delay
         return True
+
+    def _is_new(self, delay: int, size: Floats) -> bool:
+        if self._delay is None:
+            return True
+        around = size[max(0, self._delay - SAME_SAMPLES) : self._delay + SAME_SAMPLES + 1]
+        return abs(delay - self._delay) > SAME_SAMPLES and around.max() < NO_LONGER * size[delay]
 
 
 def likeness(at_delays: Floats) -> float:
