@@ -93,7 +93,7 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
         executor = Executor(
             catalogue, sources, bodies, desk.journal, inbox.post, clock.now_ns, options.dry_run, desk.hands.release_all
         )
-        ears, no_model = _open_ears(settings, places, sink, canceller, expectation)
+        ears, no_model = _open_ears(settings, places, sink, canceller, expectation, live.notify)
         parts = Parts(
             clock=clock,
             inbox=inbox,
@@ -132,12 +132,14 @@ def _open_ears(
     sink: Callable[[Block], None] | None,
     canceller: EchoCanceller | None,
     expectation: Expectation,
+    tell: Callable[[str], None],
 ) -> tuple[Microphone | None, str]:
-    """The microphone, closed. `sink` is given every block that it hears."""
+    """The microphone, closed. `sink` is given every block that it hears, `tell` what is wrong with them."""
     if not settings.sense_microphone:
         return None, ""
     hearing, fault = open_hearing(places)
-    ears = Microphone(hearing, settings.microphone, sink, canceller=canceller, expected=expectation.phrases)
+    expected = expectation.phrases
+    ears = Microphone(hearing, settings.microphone, sink, canceller=canceller, expected=expected, tell=tell)
     return ears, fault
 
 

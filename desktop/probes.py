@@ -33,10 +33,12 @@ def reflex(settings: Settings) -> str:
 
 
 def microphone(settings: Settings, places: Places) -> str:
-    """Opens it for a moment; nothing of what it hears is kept."""
+    """Opens it for a moment; nothing of what it hears is kept. Tells the names that the settings accept."""
     from desktop.assembly import open_hearing
     from perception.microphone import Microphone
+    from perception.sound_devices import microphones
 
+    names = [device.name for device in microphones()]
     blocks: list[int] = []
     ears = Microphone(open_hearing(places)[0], settings.microphone, audio_sink=lambda block: blocks.append(len(block)))
     stop, lost = threading.Event(), list[DeviceLost]()
@@ -59,7 +61,7 @@ def microphone(settings: Settings, places: Places) -> str:
         raise lost[0]
     if not blocks:
         raise DeviceLost("The microphone is there, but no sound comes from it. Is another program holding it?")
-    return "Sound comes in."
+    return f"Sound comes in. There are: {', '.join(names)}."
 
 
 def recogniser(places: Places) -> str:
@@ -91,13 +93,14 @@ def speaker(settings: Settings) -> str:
     import numpy as np
 
     from actions.loudspeaker import SoundDeviceOutput
+    from perception.sound_devices import loudspeakers
 
     output = SoundDeviceOutput(22_050, settings.speaker)
     try:
         output.write(np.zeros(2205, np.int16))
     finally:
         output.close()
-    return "Sound goes out."
+    return f"Sound goes out. There are: {', '.join(device.name for device in loudspeakers())}."
 
 
 def screen() -> str:

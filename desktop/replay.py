@@ -26,7 +26,7 @@ from model.stream.sources import Sources
 from model.stream.trace import Json, Trace
 from model.stream.values import Effect, Event, Opening, Step, Tick
 from perception.hearing import Hearing
-from perception.microphone import PIECE_SAMPLES
+from perception.sound_stream import PIECE_SAMPLES
 
 log = logging.getLogger(__name__)
 

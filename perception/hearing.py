@@ -84,6 +84,14 @@ class Hearing:
         self._open = False
         return [*events, _user(ChannelClosed(), t_ns)]
 
+    def lose(self, t_ns: int) -> list[Event]:
+        """The microphone went away: the words are kept, but it is not known whether they are all; so no pause."""
+        if not self._open:
+            return []
+        events = self._settle(t_ns) if self._speaking and self._talking else []
+        self._open = self._speaking = False
+        return [*events, _user(ChannelClosed(cut=True), t_ns)]
+
     def partial(self) -> str:
         """The words that are not certain yet, for the eye alone."""
         return self._recogniser.partial() if self._talking else ""

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Generator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from threading import Event as StopSignal
-from typing import Any
 
 import numpy as np
 
@@ -18,26 +16,30 @@ from model.stream.queues import BoundedQueue, QueueStatistics
 from model.stream.values import Event, Opening, Tone
 from perception.echo import Cleaned, EchoCanceller
 from perception.hearing import Hearing
-from perception.tone import BLOCK_SAMPLES, SAMPLE_RATE_HZ, SILENT_DBFS, Block
+from perception.level import LevelWatch
+from perception.sound_devices import sound_library
+from perception.sound_stream import OpenStream, Running, sound_device_stream
+from perception.tone import BLOCK_SAMPLES, SILENT_DBFS, Block
 
-PIECE_SAMPLES = BLOCK_SAMPLES // 4
-"""So much comes at a time: who talks over the voice, or is done, is noticed before the block is complete. And through
-PulseAudio a sound comes after 35 ms, where whole blocks take 90 to 110 ms: it keeps two of them."""
 QUEUE_PIECES = 256
 """Five seconds, for a recogniser that falls behind."""
 TAIL_MS = 200
 """How long sound is still taken in after `close`: people let go of the key on their last syllable. It is over earlier
 once that is certain to be over."""
-LOST_AFTER_S = 5.0
+BEGINS_WITHIN_S = 5.0
 """Wireless headsets take two or three seconds to begin."""
+LOST_AFTER_S = 2.5
+"""They also fall silent for a moment where the radio is disturbed."""
 EXPECT_AFTER_MS = 1_000
 """So long a silence is time enough to tell the recogniser what has appeared on the screen meanwhile."""
 LOOK_S = 0.5
 """How often it is looked whether to stop, where nothing comes in."""
 
-Put = Callable[[Block], None]
-OpenStream = Callable[[Put], AbstractContextManager[object]]
-"""Enter it, and all sound goes to the function, in pieces, until it is left. Raises `DeviceLost`."""
+NOT_BEGUN = "The microphone has not begun to send sound yet. Wait until this line is gone, then speak."
+GONE = (
+    "The microphone went away. What was heard until then is shown, and not acted on. "
+    "Plug it in again or choose another one, then say it once more."
+)
 
 
 class Microphone:
@@ -58,12 +60,14 @@ class Microphone:
         now_ns: Callable[[], int] = time.monotonic_ns,
         canceller: EchoCanceller | None = None,
         expected: Callable[[], Sequence[str]] = tuple,
+        tell: Callable[[str], None] = lambda sentence: None,
     ) -> None:
         """`device` is the name, or part of the name, of a microphone. `audio_sink` is given every block as the
-        recogniser gets it. `expected` tells what is likely to be said now."""
+        recogniser gets it. `expected` tells what is likely to be said now. `tell` is given a sentence when something
+        is wrong with the sound, and an empty one when that is over."""
         self._hearing = hearing
         self._open_stream = open_stream or partial(sound_device_stream, device=device)
-        self._prepare = _sound_library if open_stream is None else lambda: None
+        self._prepare: Callable[[], object] = sound_library if open_stream is None else lambda: None
         self._audio_sink = audio_sink
         self._canceller = canceller
         self._expected = expected
@@ -78,6 +82,11 @@ class Microphone:
         self._tail_until_ns = 0
         self._heard_ns = 0
         self._arrived_ns = 0  # when the piece that was taken in last came
+        self._begun = False
+        self._stream = Running()
+        self._level = LevelWatch()
+        self._tell = tell
+        self._told = ""
         self._level_dbfs = SILENT_DBFS
         self._partial = ""
 
@@ -143,40 +152,58 @@ class Microphone:
     def _listen(self, by: Opening, post: Post, stop: StopSignal) -> None:
         """From the opening of the channel to its closing, whatever ends it."""
         opening = self._opening
-        self._blocks.clear()
-        self._pieces.clear()
-        self._arrived_ns = self._now_ns()
-        if self._canceller is not None:
-            self._canceller.reset()
+        self._begin()
         try:
-            with self._open_stream(self._arrive):
+            with self._open_stream(self._arrive) as self._stream:
                 self._heard_ns = self._now_ns()
+                self._say("")
                 self._post(post, self._hearing.open(by, self._heard_ns))
                 self._expect()  # the sound that comes in meanwhile waits in the queue
                 while not stop.is_set() and self._goes_on(opening):
                     self._take_in(post)
+        except DeviceLost:
+            self._post(post, self._hearing.lose(self._now_ns()))
+            raise
         finally:
             self._post(post, self._hearing.close(self._now_ns()))
+            self._say("" if self._begun else self._told)
             self._level_dbfs = SILENT_DBFS
             self._partial = ""
 
+    def _begin(self) -> None:
+        """Forget the last opening."""
+        self._blocks.clear()
+        self._pieces.clear()
+        self._arrived_ns = self._now_ns()
+        self._begun = False
+        self._stream = Running()
+        self._level.reset()
+        if self._canceller is not None:
+            self._canceller.reset()
+
     def _goes_on(self, opening: int) -> bool:
-        """Until the tail is over and what came in until then is taken in, however far we are behind."""
+        """Until the tail is over and what was said until then has come and is taken in, however far we are behind."""
         if self._opening != opening:
             return False
         if self.is_open:
             return True
-        waiting = len(self._blocks) > 0
-        if self._hearing.settled and not waiting:
+        until_ns = self._tail_until_ns + self._stream.delay_ms() * 1_000_000
+        waiting, now_ns = len(self._blocks) > 0, self._now_ns()
+        has_arrived = now_ns >= until_ns - TAIL_MS * 1_000_000  # what was said before the key was let go
+        if self._hearing.settled and has_arrived and not waiting:
             return False
-        return (self._arrived_ns if waiting else self._now_ns()) < self._tail_until_ns
+        return (self._arrived_ns if waiting else now_ns) < until_ns
 
     def _take_in(self, post: Post) -> None:
         arrival = self._blocks.get(LOOK_S)
         if arrival is None:
             self._check_alive()
             return
+        if self._stream.has_gone():
+            raise DeviceLost(GONE)
         self._heard_ns, self._arrived_ns = self._now_ns(), arrival[1]
+        self._begun = True
+        self._say(self._level.hear(arrival[0]))
         piece = self._canceller.clean(*arrival) if self._canceller else Cleaned(arrival[0], arrival[0])
         self._tell_voice(self._hearing.listen_ahead(piece.tone))
         self._post(post, self._hearing.glance(self._now_ns()))
@@ -211,8 +238,16 @@ class Microphone:
         self._blocks.put((block, self._now_ns()))
 
     def _check_alive(self) -> None:
-        if self._now_ns() - self._heard_ns >= LOST_AFTER_S * 1e9:
-            raise DeviceLost("The microphone no longer sends sound. Plug it in again, or choose another one.")
+        silent_s = (self._now_ns() - self._heard_ns) / 1e9
+        if silent_s >= (LOST_AFTER_S if self._begun else BEGINS_WITHIN_S):
+            raise DeviceLost(GONE)
+        if not self._begun:
+            self._say(NOT_BEGUN)
+
+    def _say(self, sentence: str) -> None:
+        if sentence != self._told:
+            self._told = sentence
+            self._tell(sentence)
 
     def _post(self, post: Post, events: list[Event]) -> None:
         for event in events:
@@ -220,35 +255,3 @@ class Microphone:
                 self._level_dbfs = event.data.loudness_dbfs
                 self._expect_again(event.data.silence_ms)
             post(event)
-
-
-@contextmanager
-def sound_device_stream(put: Put, device: str = "") -> Generator[None]:
-    """A running PortAudio stream. Its callback runs on a thread of PortAudio's: it copies, enqueues and returns."""
-    sounddevice = _sound_library()
-
-    def called(data: Any, *_: object) -> None:
-        put(np.frombuffer(bytes(data), np.int16))
-
-    try:
-        stream = sounddevice.RawInputStream(
-            samplerate=SAMPLE_RATE_HZ, blocksize=PIECE_SAMPLES, channels=1, dtype="int16", latency="low",
-            device=device or None, callback=called,
-        )  # fmt: skip
-        stream.start()
-    except (sounddevice.PortAudioError, ValueError) as error:
-        which = f"The microphone “{device}” cannot" if device else "No microphone can"
-        raise DeviceLost(f"{which} be opened: {error}. Connect one, or choose one in the settings.") from error
-    try:
-        yield
-    finally:
-        stream.close()
-
-
-def _sound_library() -> Any:
-    """Loading PortAudio fails on machines without it, and that must not stop the program: so not at the top."""
-    try:
-        import sounddevice
-    except OSError as error:
-        raise DeviceLost(f"Sound cannot be used: {error}. Install PortAudio (Debian: libportaudio2).") from error
-    return sounddevice

@@ -78,8 +78,9 @@ class Encoder:
                 self._user.append((_mark(OPENED), None))
             case Pause():
                 self._user.append((_mark(PAUSE), None))
-            case ChannelClosed():
-                self._user.append((_mark(CLOSED), None))
+            case ChannelClosed(cut=cut):
+                if not cut:  # half a sentence has no end to answer to
+                    self._user.append((_mark(CLOSED), None))
             case Played(text=text):
                 self._self.extend(self._tokens(text))
             case Silenced(cut=cut):

@@ -85,7 +85,12 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class ChannelClosed:
-    """`user`: the key was released, the text was sent, or listening was switched off."""
+    """`user`: the key was released, the text was sent, or listening was switched off.
+
+    `cut`: none of these, but the microphone went away. What was said may be half of it, and is not acted on.
+    """
+
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
