@@ -165,6 +165,9 @@ class Composer:
     def _write(self, word: str) -> list[Edit]:
         match self._state.mode:
             case "spell" if (letter := _letter(word)) is not None:
+                if letter == " ":  # one at a time, typed with what comes next
+                    self._state = replace(self._state, space=True)
+                    return []
                 edits = self._put(letter, space_after=False)
                 self._state = replace(self._state, mode="spell")
                 return edits
