@@ -50,6 +50,7 @@ def test_a_password_leaves_no_trace(ambidex: Ambidex, tmp_path: Path, options: t
     assert PASSWORD.decode() not in "".join(program.lines)
 
 
+@pytest.mark.covers("clipboard_history")
 def test_what_was_copied_earlier_is_told(ambidex: Ambidex, tmp_path: Path) -> None:
     recorded, desktop = tmp_path / "trace", ambidex.desktop
     ambidex.start("--headless", "--record", str(recorded))

@@ -15,6 +15,7 @@ from desktop.processes import wait_until
 from desktop.virtual import VirtualDesktop
 from model.stream import trace
 from model.stream.values import Copied, Outcome, Played, Silenced, Status, Word
+from tests.e2e.conftest import configure
 from tests.fake_session import FakeSession
 from tests.listening import heard_in, sounding_s
 from tests.program import Ambidex
@@ -162,6 +163,25 @@ def test_dictation_types_what_is_said_until_it_is_ended(ambidex: Ambidex, window
     window.wait_for_text("Hello world\n", ANSWERED_WITHIN_S)
     say(ambidex, "stop dictation")
     assert outcome_of(tmp_path / "trace", "start_dictation").text == "Dictation is over: 2 words."
+
+
+@pytest.mark.covers("start_dictation", "stop_dictation")
+def test_dictation_is_ended_by_a_typed_request_too(ambidex: Ambidex, window: Probe, tmp_path: Path) -> None:
+    recorded = tmp_path / "trace"
+    configure(ambidex, prompt_hotkey="<ctrl>+<alt>+p")
+    ambidex.start("--record", str(recorded))
+    say(ambidex, "start dictation")
+    wait_until(lambda: ambidex.status()["mode"] == "acting", ANSWERED_WITHIN_S, "Dictation")
+    say(ambidex, "hello world")
+    window.wait_for_text("Hello world", ANSWERED_WITHIN_S)
+    before = ambidex.desktop.xdotool("getactivewindow")
+    ambidex.desktop.xdotool("key", "ctrl+alt+p")
+    wait_until(lambda: ambidex.desktop.xdotool("getactivewindow") != before, 10, "The line to type into")
+    ambidex.desktop.xdotool("type", "stop dictation")
+    ambidex.desktop.xdotool("key", "Return")
+    assert outcome_of(recorded, "stop_dictation").status is Status.DONE
+    assert outcome_of(recorded, "start_dictation").text == "Dictation is over: 2 words."
+    assert window.text == "Hello world"
 
 
 def test_a_locked_screen_drops_what_was_asked(ambidex: Ambidex, window: Probe, tmp_path: Path) -> None:
