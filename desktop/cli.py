@@ -178,13 +178,18 @@ def replay(
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
     """What works on this machine, and how to mend what does not."""
-    from desktop.doctor import examine, healthy, print_findings
+    from desktop.capabilities import platform_of
+    from desktop.doctor import examine, healthy, machine_abilities, print_abilities, print_findings
 
     findings = examine(_settings(), _places())
+    platform, found = platform_of(os.environ), machine_abilities(findings, os.environ)
     if as_json:
-        print(json.dumps({"healthy": healthy(findings), "checks": [finding.to_json() for finding in findings]}))
+        checks = [finding.to_json() for finding in findings]
+        table = [ability.to_json() for ability in found]
+        print(json.dumps({"healthy": healthy(findings), "checks": checks, "platform": platform, "abilities": table}))
     else:
         print_findings(findings)
+        print_abilities(platform, found)
     if not healthy(findings):
         raise typer.Exit(1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from desktop import probes
+from desktop.capabilities import Ability, Extent, Platform, abilities, platform_of
 from desktop.places import Places
 from desktop.settings import Settings
 from model.stream.errors import AmbidexError
@@ -48,12 +49,28 @@ class Check:
 
 def examine(settings: Settings, places: Places) -> list[Finding]:
     """Try everything, one after the other; takes some seconds."""
-    return [_find(check) for check in _checks(settings, places)]
+    return [_find(check) for check in checks(settings, places)]
 
 
 def healthy(findings: Iterable[Finding]) -> bool:
     """Whether the assistant can run."""
     return all(finding.health is not Health.MISSING for finding in findings)
+
+
+def machine_abilities(findings: Iterable[Finding], environ: Mapping[str, str]) -> list[Ability]:
+    """How far each sense and each group of actions goes on this machine, by what was found."""
+    faults = {finding.name: finding.detail for finding in findings if finding.health is not Health.WORKS}
+    return abilities(platform_of(environ), faults)
+
+
+def print_abilities(platform: Platform, found: Iterable[Ability], console: Console | None = None) -> None:
+    table = Table("", "what", f"how far on {platform.value}", box=None, padding=(0, 1))
+    marks = {Extent.WORKS: "[green]✓[/]", Extent.PARTLY: "[yellow]~[/]", Extent.NOT: "[red]✗[/]"}
+    for ability in found:
+        table.add_row(
+            marks[ability.extent], ability.name, escape(f"{ability.extent.value}. {ability.why}".strip(" .") + ".")
+        )
+    (console or Console()).print(table)
 
 
 def print_findings(findings: Iterable[Finding], console: Console | None = None) -> None:
@@ -71,7 +88,8 @@ def _find(check: Check) -> Finding:
         return Finding(check.name, Health.MISSING if check.vital else Health.DEGRADED, str(error))
 
 
-def _checks(settings: Settings, places: Places) -> tuple[Check, ...]:
+def checks(settings: Settings, places: Places) -> tuple[Check, ...]:
+    """Everything that is tried, in order."""
     return (
         Check("files", lambda: probes.files(places), vital=True),
         Check("reflex", lambda: probes.reflex(settings), vital=True),
@@ -88,5 +106,6 @@ def _checks(settings: Settings, places: Places) -> tuple[Check, ...]:
         Check("media", probes.media),
         Check("programs", probes.programs),
         Check("hotkey", lambda: probes.hotkey(settings)),
+        Check("locks", probes.locks),
         Check("language model", probes.language_model),
     )

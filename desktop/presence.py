@@ -237,6 +237,22 @@ def watches() -> tuple[PresenceWatch, PresenceWatch]:
     return PresenceWatch("lock", "SESSION", ScreenSavers()), PresenceWatch("seat", "SYSTEM", Seat())
 
 
+def informants() -> list[str]:
+    """The services on the buses of this machine that tell of a locked screen or of sleep, by name."""
+    from jeepney.wrappers import DBusErrorResponse
+
+    wanted = {"SESSION": {_screen_saver(vendor) for vendor in SCREEN_SAVERS}, "SYSTEM": {_LOGIN}}
+    found: list[str] = []
+    for address, names in wanted.items():
+        try:
+            with _connect(address) as connection:
+                reply = Bus(connection).call(_BUS, "/org/freedesktop/DBus", _BUS, "ListNames")
+        except (OSError, ValueError, KeyError, RuntimeError, DBusErrorResponse):
+            continue
+        found += sorted(names & set(reply.body[0] if reply is not None else ()))
+    return found
+
+
 def _connect(bus: str) -> Any:
     from jeepney.io.blocking import open_dbus_connection
 

@@ -187,6 +187,18 @@ def hotkey(settings: Settings) -> str:
     return f"{settings.hotkey} can be watched for."
 
 
+def locks() -> str:
+    from desktop.presence import informants
+
+    found = informants()
+    if not found:
+        raise DeviceLost(
+            "Nobody tells when the screen is locked or the machine sleeps (logind, or a desktop's own locker). Close "
+            "the microphone yourself before you leave."
+        )
+    return f"Listening closes when the screen is locked or the machine sleeps, as told by {', '.join(found)}."
+
+
 def language_model() -> str:
     """Not used by this version; told so that nobody searches for it."""
     if find_spec("llama_cpp") is None:

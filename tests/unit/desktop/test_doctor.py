@@ -22,7 +22,7 @@ def broken() -> str:
 
 def test_a_failed_probe_is_missing_only_where_it_is_vital(monkeypatch: pytest.MonkeyPatch) -> None:
     checks = (Check("a", lambda: "Fine.", vital=True), Check("b", broken), Check("c", broken, vital=True))
-    monkeypatch.setattr(doctor, "_checks", lambda settings, places: checks)
+    monkeypatch.setattr(doctor, "checks", lambda settings, places: checks)
     findings = examine(Settings(), find_places())
     assert [finding.health for finding in findings] == [Health.WORKS, Health.DEGRADED, Health.MISSING]
     assert findings[1].detail.startswith("There is no microphone.")
