@@ -8,7 +8,7 @@ from typing import Protocol
 
 from actions.bodies import Asks, Halted, Refused
 from actions.hands import Hands
-from actions.targets import Found, NotFound, choose, choose_among, same_text
+from actions.targets import Found, NotFound, choose_among, describe, same_text
 from model.stream.protocols import Look
 from model.stream.values import Place
 
@@ -64,7 +64,8 @@ class Aim:
         return found
 
     def _find(self, target: str, lines: Sequence[tuple[str, Place]]) -> Found | NotFound:
-        found = choose(target, lines)
+        focus = self._hands.active_window()
+        found = describe(target, lines, self._look.colours, focus.place if focus else None)
         if isinstance(found, NotFound) and self._marked:
             found = choose_among(target, self._marked) or found
         self._marked = found.among if isinstance(found, NotFound) else ()

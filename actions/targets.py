@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
+from actions.colours import Colour, colour_named, looks
+from actions.neighbours import Relation, nearest, read_relation
 from actions.numbers import read_ordinal, words_of
 from model.stream.values import Place
 
@@ -62,7 +64,7 @@ _DROPPED = frozenset(
     words_of(
         "the a an on at to that this says saying labelled labeled called named please "
         "there button radio icon link menu tab field box checkbox item entry option label text word line one thing key "
-        "tile"
+        "tile links buttons"
     )
 )
 _REPLIED = frozenset(words_of("the a number one i mean click press choose take it please"))
@@ -75,7 +77,39 @@ _SIDED = re.compile(
 _DIRECTIONS: Mapping[str, tuple[int, int]] = {
     "left": (-1, 0), "right": (1, 0), "top": (0, -1), "upper": (0, -1), "bottom": (0, 1), "lower": (0, 1),
 }  # fmt: skip
+_KINDS = frozenset(words_of("button buttons link links one thing icon box tile"))
+_LINKED = ("blue", "purple")
+"""What the text of a link looks like where nothing else tells."""
 MAX_AMONG = 9
+
+ColoursAt = Callable[[Place], Sequence[Colour]]
+"""The colour of the ground at a place and, if there is one, that of what is written on it."""
+
+
+def describe(
+    target: str, lines: Sequence[tuple[str, Place]], colours_at: ColoursAt, window: Place | None = None
+) -> Found | NotFound:
+    """What is meant, by its label, its colour or what it stands by: "the blue button on the left".
+
+    A description is looked for in the `window` that has the focus first, and only then elsewhere: title bars have
+    colours too.
+
+    A label that is exactly what was said goes before a description, and a description before words within a text. The
+    pixels are asked for their colour only where a colour is named.
+    """
+    relation = read_relation(target)
+    described = relation is not None or _colour_in(target) is not None or _is_link(target)
+    said = "".join(_essential(target))
+    if not described or any(said in (_compact(text), "".join(_essential(text))) for text, _ in lines):
+        return choose(target, lines)
+    within = [line for line in lines if window is None or _holds(window, line[1].centre)]
+    found = _described(target, relation, within, colours_at)
+    if isinstance(found, NotFound) and not found.among and len(within) < len(lines):
+        found = _described(target, relation, lines, colours_at)
+    if isinstance(found, NotFound) and not found.among and (_named(target) or not _KINDS & set(_words(target))):
+        chosen = choose(target, lines)
+        return found if isinstance(chosen, NotFound) and not chosen.among else chosen
+    return found
 
 
 def choose(target: str, lines: Sequence[tuple[str, Place]]) -> Found | NotFound:
@@ -106,6 +140,77 @@ def choose_among(reply: str, among: Sequence[Found]) -> Found | None:
     if number is None or not -len(among) <= number <= len(among):
         return None
     return among[number if number < 0 else number - 1]
+
+
+def _described(
+    target: str, relation: Relation | None, lines: Sequence[tuple[str, Place]], colours_at: ColoursAt
+) -> Found | NotFound:
+    return _related(relation, lines, colours_at) if relation else _coloured(target, lines, colours_at)
+
+
+def _related(relation: Relation, lines: Sequence[tuple[str, Place]], colours_at: ColoursAt) -> Found | NotFound:
+    """What stands nearest there. Where all that was said of it is where it stands, it is asked about."""
+    anchor = describe(relation.anchor, lines, colours_at)
+    if isinstance(anchor, NotFound):
+        return NotFound(anchor.reason)
+    others = [line for line in lines if not _holds(line[1], anchor.place.centre)]
+    matches = _candidates(relation.what, others, colours_at)
+    near = [matches[number] for number in nearest(relation.side, anchor.place, [each.found.place for each in matches])]
+    if not near:
+        return NotFound(f"I see nothing like that there: {anchor.text} stands by itself.")
+    found = _only(relation.what, near, None)
+    if isinstance(found, NotFound) or _named(relation.what) or _colour_in(relation.what):
+        return found
+    return replace(found, rather=found.text)
+
+
+def _coloured(target: str, lines: Sequence[tuple[str, Place]], colours_at: ColoursAt) -> Found | NotFound:
+    matches = _candidates(target, lines, colours_at)
+    if not matches:
+        return NotFound(f"I cannot find {_spoken(target)} on the screen.")
+    which, side = _COUNTED.search(target.casefold()), _SIDED.search(target.casefold())
+    if which:
+        return _only(target, matches, read_ordinal(which[0]))
+    if side and len(matches) > 1:
+        outermost = _outermost([match.found for match in matches], side[0])
+        return outermost or _only(target, matches, None)
+    return _only(target, matches, None)
+
+
+def _candidates(what: str, lines: Sequence[tuple[str, Place]], colours_at: ColoursAt) -> list[_Match]:
+    """Everything that fits but for its position: by its label if it has one here, by its colour if it has one."""
+    label, colour = _named(what), _colour_in(what)
+    matches = _best(_matches(label, lines)) if label else [_whole(text, place) for text, place in lines]
+    names = (colour,) if colour else _LINKED if _is_link(what) and not label else ()
+    if not names:
+        return matches
+    shown = [max(looks(name, colours_at(match.found.place)) for name in names) for match in matches]
+    if not colour:
+        return [match for match, how in zip(matches, shown, strict=True) if how == 1]
+    return [match for match, how in zip(matches, shown, strict=True) if how and how == max(shown)]
+
+
+def _whole(text: str, place: Place) -> _Match:
+    return _Match(Found(text.strip(), place), 0, 1.0, text.strip())
+
+
+def _named(what: str) -> str:
+    """What is left of a description once colour, number, side and kind are taken away: a label, or nothing."""
+    rest = _SIDED.sub(" ", _COUNTED.sub(" ", what.casefold()))
+    return " ".join(word for word in _words(rest) if word not in _DROPPED and not colour_named(word))
+
+
+def _colour_in(target: str) -> str | None:
+    return next((name for word in _words(target) if (name := colour_named(word))), None)
+
+
+def _is_link(target: str) -> bool:
+    return bool({"link", "links"} & set(_words(target))) and not _named(target)
+
+
+def _holds(place: Place, point: tuple[int, int]) -> bool:
+    across = place.x_px <= point[0] < place.x_px + max(1, place.width_px)
+    return across and place.y_px <= point[1] < place.y_px + max(1, place.height_px)
 
 
 def same_text(one: str, other: str) -> bool:
@@ -182,13 +287,23 @@ def _best(matches: list[_Match]) -> list[_Match]:
 
 
 def _only(target: str, matches: list[_Match], which: int | None) -> Found | NotFound:
-    ordered = [match.found for match in sorted(matches, key=lambda m: (m.found.place.y_px, m.found.place.x_px))]
+    ordered = _as_read([match.found for match in matches])
     if which is None and len(matches) > 1:
         return NotFound(_ambiguous(target, matches), tuple(ordered[:MAX_AMONG]))
     index = 0 if which is None else which if which < 0 else which - 1
     if index >= len(ordered):
         return NotFound(f"I see only {len(ordered)} of them: {ordered[0].text}.")
     return ordered[index]
+
+
+def _as_read(found: Sequence[Found]) -> list[Found]:
+    """Row by row. What overlaps the first of a row is in it: the tops of words differ by their letters."""
+    rows: list[list[Found]] = []
+    for each in sorted(found, key=lambda one: one.place.centre[1]):
+        if not rows or each.place.centre[1] >= rows[-1][0].place.y_px + rows[-1][0].place.height_px:
+            rows.append([])
+        rows[-1].append(each)
+    return [each for row in rows for each in sorted(row, key=lambda one: one.place.x_px)]
 
 
 def _outermost(found: Sequence[Found], side: str) -> Found | None:

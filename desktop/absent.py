@@ -134,5 +134,8 @@ class AbsentLook:
     def read(self, place: Place | None = None) -> Sequence[tuple[str, Place]]:
         raise DeviceLost(self._reason)
 
+    def colours(self, place: Place) -> Sequence[tuple[int, int, int]]:
+        raise DeviceLost(self._reason)
+
     def picture(self) -> bytes:
         raise DeviceLost(self._reason)

@@ -19,6 +19,7 @@ from model.stream.errors import DeviceLost
 from model.stream.protocols import Post
 from model.stream.values import Channel, Event, Line, LineGone, Origin, Place, Window
 from perception.accessibility import Accessibility
+from perception.inks import ground_and_ink
 from perception.layout import Picture
 from perception.merging import Element, NobodyTells, Telling, Told, unseen
 from perception.reading import Reader, reader
@@ -86,6 +87,20 @@ class Eyes:
         conceal(picture, area, before)
         conceal(picture, area, after)
         return picture
+
+    def colours(self, place: Place) -> list[tuple[int, int, int]]:
+        """Of what was read there: what must not be read was never given a place."""
+        with closing(XDesktop()) as desktop:
+            area = overlap(place, desktop.area)
+        if area is None:
+            return []
+        try:
+            with mss.MSS() as screen:
+                box = {"left": area.x_px, "top": area.y_px, "width": area.width_px, "height": area.height_px}
+                shot = screen.grab(box)
+        except (ScreenShotError, OSError) as error:
+            raise DeviceLost(f"The screen cannot be read: no screenshot can be taken ({error}).") from error
+        return ground_and_ink(np.frombuffer(shot.bgra, np.uint8).reshape(-1, 4)[:, 2::-1])
 
     def picture(self) -> bytes:
         """Everything as the user sees it: it is for them, and nothing is read from it."""

@@ -62,6 +62,13 @@ class Look(Protocol):
         """
         ...
 
+    def colours(self, place: Place) -> Sequence[tuple[int, int, int]]:
+        """Red, green and blue, 0 to 255, of the ground at this place and then, if there is one, of what stands on it.
+
+        Raises `DeviceLost` without a screen.
+        """
+        ...
+
     def picture(self) -> bytes:
         """All screens as they are now, as PNG. Raises `DeviceLost` without a screen."""
         ...

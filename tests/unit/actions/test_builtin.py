@@ -38,11 +38,17 @@ class FakeLook:
     def __init__(self, *screens: Sequence[tuple[str, Place]]) -> None:
         self.screens = list(screens)
         self.looked: list[Place | None] = []
+        self.grounds: dict[Place, tuple[int, int, int]] = {}
+        self.asked_colours: list[Place] = []
 
     def read(self, place: Place | None = None) -> Sequence[tuple[str, Place]]:
         self.looked.append(place)
         lines = self.screens.pop(0) if len(self.screens) > 1 else self.screens[0]
         return [line for line in lines if place is None or _overlap(line[1], place)]
+
+    def colours(self, place: Place) -> Sequence[tuple[int, int, int]]:
+        self.asked_colours.append(place)
+        return [self.grounds.get(place, (255, 255, 255))]
 
     def picture(self) -> bytes:
         return b"a picture"

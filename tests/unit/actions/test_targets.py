@@ -117,3 +117,9 @@ def test_what_is_clear_is_not_asked_about(target: str, line: str) -> None:
 @pytest.mark.parametrize(("target", "line"), [("10246", "10245"), ("invoice 4711", "Invoice 4712")])
 def test_numbers_are_right_or_not_found(target: str, line: str) -> None:
     assert isinstance(choose(target, screen(line)), NotFound)
+
+
+def test_what_stands_in_one_row_is_counted_from_the_left() -> None:
+    lines = [("OK", Place(300, 99, 40, 20)), ("OK", Place(100, 103, 40, 20)), ("OK", Place(50, 140, 40, 20))]
+    texts = [choose(f"the {which} ok", lines) for which in ("first", "second", "third")]
+    assert [found.place.x_px for found in texts if isinstance(found, Found)] == [100, 300, 50]
