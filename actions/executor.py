@@ -8,10 +8,10 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event as StopSignal
 
-from actions.approval import Pending, assents
+from actions.approval import Pending, assents, plain_answer
 from actions.arguments import Unreadable, read
 from actions.bodies import Asks, Body, Done, Halted, Refused, Result, Undo
 from actions.journal import DONE, FAILED, UNDONE, Entry, Journal
@@ -206,6 +206,7 @@ class Executor:
     # Deciding -------------------------------------------------------------------------------------------------
 
     def _decide(self, action: Action, approved: Pending | None) -> Decision:
+        action = self._answering(action)
         spec = self._catalogue.get(action.name)
         if spec is None:
             text = f"I know no action called {action.name}."
@@ -213,6 +214,14 @@ class Executor:
         arguments = self._resolve(action)
         verdict = judge(spec, arguments, self._authority(action))
         return Decision(action, arguments, verdict, self._follow(spec, action, arguments, verdict, approved))
+
+    def _answering(self, action: Action) -> Action:
+        """A plain yes or no to what was asked is an answer, though the mind may take it for chatter or for "stop"."""
+        pending = self.pending
+        if pending is None or action.name not in ("none", "stop") or not self._authority(action):
+            return action
+        yes = plain_answer(self._sources.words(pending.first_word))
+        return action if yes is None else replace(action, name="confirm" if yes else "deny", spans={})
 
     def _resolve(self, action: Action) -> Arguments:
         """Texts and provenance, found from the pointers and never taken from a model."""

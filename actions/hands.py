@@ -80,12 +80,24 @@ class Hands(Protocol):
 def typeable(text: str) -> str:
     """What can be typed of a text: composed characters, line ends as Return, tabs, and no other control characters.
 
-    A text from the clipboard could otherwise hold an Escape or a Backspace.
+    A text from the clipboard could otherwise hold an Escape or a Backspace, or turn what is read around.
     """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
+    return "".join(c for c in text if c in KEPT or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co"))
+
+
+KEPT = "\n\t\u200c\u200d"
+"""Of the characters that are not seen: the joiners are letters of Persian and Hindi, and hold emoji together."""
 
 
 def can_be_erased(text: str) -> bool:
-    """Whether one Backspace for each character takes the text back: not after a Return or a Tab has moved the focus."""
-    return not any(c in "\n\t" or unicodedata.combining(c) for c in text)
+    """Whether one Backspace for each character takes the text back.
+
+    Not after a Return or a Tab has moved the focus, and not where programs see several characters as one.
+    """
+    return not any(c in KEPT or unicodedata.category(c)[0] == "M" or _joins(c) for c in text)
+
+
+def _joins(character: str) -> bool:
+    """Colours of skin, and the letters that flags are made of."""
+    return "\U0001f3fb" <= character <= "\U0001f3ff" or "\U0001f1e6" <= character <= "\U0001f1ff"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from Xlib import XK, X
@@ -46,22 +46,58 @@ class Keymap:
         self._strokes: dict[int, Stroke] = {}
         self._spare: list[int] = []
         self._caps = False
+        self._group = 0
 
     def refresh(self) -> None:
+        self._remapped()  # what was told until now is what is read now
         first, last = self._display.display.info.min_keycode, self._display.display.info.max_keycode
         rows = list(enumerate(self._display.get_keyboard_mapping(first, last - first + 1), start=first))
-        state = self._display.screen().root.query_pointer().mask
-        self._caps = bool(state & X.LockMask)
+        self._caps, self._group = self._state()
         self._spare = [code for code, symbols in rows if not any(symbols)]
-        self._strokes = self._read(rows, group=(state >> 13) & 3)
+        self._forget_lost(dict(rows))
+        self._strokes = self._read(rows, self._group)
+
+    def stale(self) -> bool:
+        """Whether the user has changed the layout since `refresh`, or another program the keyboard."""
+        return self._remapped() or self._state()[1] != self._group
+
+    @property
+    def caps_lock(self) -> Stroke | None:
+        """The key that switches Caps Lock off; None where it is off, or there is no such key."""
+        return self._strokes.get(XK.XK_Caps_Lock) if self._caps else None
+
+    def _state(self) -> tuple[bool, int]:
+        """Whether Caps Lock is on, and which of several layouts is in use."""
+        mask = self._display.screen().root.query_pointer().mask
+        return bool(mask & X.LockMask), (mask >> 13) & 3
+
+    def _remapped(self) -> bool:
+        """The server tells every client when the keyboard changes; so does what we lend, which is taken out there."""
+        self._display.sync()
+        events = [self._display.next_event() for _ in range(self._display.pending_events())]
+        for event in events:
+            if event.type == X.MappingNotify:
+                self._display.refresh_keyboard_mapping(event)
+        return any(event.type == X.MappingNotify and event.request != X.MappingPointer for event in events)
+
+    def _forget_lost(self, rows: Mapping[int, Sequence[int]]) -> None:
+        """A layout that is loaded anew takes back what was lent."""
+        for character, code in list(self._lent.items()):
+            if _symbol(character) not in rows[code]:
+                del self._lent[character]
+                self._on_return(code)
 
     def _read(self, rows: Sequence[tuple[int, Iterable[int]]], group: int) -> dict[int, Stroke]:
-        """Symbol to stroke, without the lent keys. Columns are two per group, then the first group's AltGr levels."""
+        """Symbol to stroke, without the lent keys. Columns are two per group, then the AltGr levels likewise.
+
+        Source: The X Keyboard Extension, Protocol Specification, 12.4, for up to two groups.
+        """
         shift = self._display.keysym_to_keycode(XK.XK_Shift_L)
         level3 = self._display.keysym_to_keycode(_LEVEL3_SHIFT)
-        columns = [(2 * min(group, 1), ()), (2 * min(group, 1) + 1, (shift,))]
-        if level3 and group == 0:
-            columns += [(4, (level3,)), (5, (level3, shift))]
+        first = 2 * min(group, 1)
+        columns = [(first, ()), (first + 1, (shift,))]
+        if level3:
+            columns += [(first + 4, (level3,)), (first + 5, (level3, shift))]
         lent = set(self._lent.values())
         strokes: dict[int, Stroke] = {}
         for column, modifiers in columns:
@@ -73,6 +109,8 @@ class Keymap:
 
     def key(self, name: str) -> Stroke | None:
         """The stroke of a key named as in `actions.keys`; None where this keyboard has no such key."""
+        if name in self._lent:
+            return Stroke(self._lent[name])
         symbol = ord(name) if len(name) == 1 else XK.string_to_keysym(_KEYSYMS.get(name, name.upper()))
         return self._strokes.get(symbol)
 
@@ -96,7 +134,7 @@ class Keymap:
             self._on_lend(code)
             self._lent[character] = code
             self._display.change_keyboard_mapping(code, [[_symbol(character)] * 4])
-        self._display.sync()
+        self._remapped()
 
     def spare(self) -> int:
         """How many characters can be lent a key at once."""

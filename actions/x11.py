@@ -104,17 +104,31 @@ class X11Hands:
         text = typeable(text)
         self._prepare(stop)
         typed = 0
-        while typed < len(text) and not stop.is_set():
-            piece = self._lend_for(text[typed:], stop)
-            done = self._type(piece, stop)
-            typed += done
-            if done < len(piece):
-                break
+        with self._caps_lock_off():
+            while typed < len(text) and not stop.is_set():
+                piece = self._lend_for(text[typed:], stop)
+                typed += self._type(piece, stop)
         return typed
+
+    @contextmanager
+    def _caps_lock_off(self) -> Generator[None]:
+        """Programs do not agree on what Caps Lock does to a key that was lent a letter. It is on again afterwards."""
+        with self._x():
+            caps_lock = self._keymap.caps_lock
+            if caps_lock is not None:
+                self._stroke(caps_lock)
+                self._keymap.refresh()
+        try:
+            yield
+        finally:
+            if caps_lock is not None:
+                with self._x():
+                    self._stroke(caps_lock)
 
     def press(self, chord: str, stop: StopSignal) -> None:
         modifiers, key = parts_of(chord)
         self._prepare(stop)
+        self._lend_for_chord(key, modifiers, stop)
         with self._x():
             stroke = self._key(key)
             held = [self._key(modifier).keycode for modifier in modifiers]
@@ -125,6 +139,8 @@ class X11Hands:
     def _lend_for(self, text: str, stop: StopSignal) -> str:
         """Lend keys to what is on none, and return how much of `text` can be typed before more must be lent."""
         with self._x():
+            if self._keymap.stale():
+                self._keymap.refresh()
             room = self._keymap.spare()
             missing = self._keymap.missing(text)
             self._keymap.lend(missing[:room])
@@ -135,17 +151,30 @@ class X11Hands:
         return text[: text.index(missing[room])]
 
     def _type(self, text: str, stop: StopSignal) -> int:
+        """How many were typed: fewer if `stop` was set, or the keyboard is another one by now."""
         for index, character in enumerate(text):
             self._until_let_go(stop)
             with self._x():
-                stroke = self._keymap.stroke(character)
-                if stop.is_set():
+                if stop.is_set() or self._keymap.stale():
                     return index
+                stroke = self._keymap.stroke(character)
                 if stroke is None:
                     raise NotPermitted(f"This keyboard cannot type “{character}”; paste it instead.")
                 self._stroke(stroke)
             stop.wait(BETWEEN_CHARACTERS_S)
         return len(text)
+
+    def _lend_for_chord(self, key: str, modifiers: Sequence[str], stop: StopSignal) -> None:
+        """Control S is wanted where the layout has no S, too, and Control 1 where the digits need Shift."""
+        if len(key) > 1:
+            return
+        with self._x():
+            stroke = self._keymap.key(key)
+            fits = stroke is not None and (not stroke.modifiers or not modifiers)
+            if not fits:
+                self._keymap.lend([key])
+        if not fits:
+            stop.wait(AFTER_LENDING_S)
 
     def _key(self, name: str) -> Stroke:
         stroke = self._keymap.key(name)

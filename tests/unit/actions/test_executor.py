@@ -282,6 +282,40 @@ def test_a_no_drops_it(rig: Rig) -> None:
     assert not rig.executor.approve()
 
 
+@pytest.mark.parametrize(("taken_for", "said"), [("none", "yes"), ("none", "yes please"), ("stop", "okay go ahead")])
+def test_a_plain_yes_counts_whatever_the_mind_takes_it_for(rig: Rig, taken_for: str, said: str) -> None:
+    ask(rig)
+    rig.hear(said)
+    rig.executor.execute(rig.action(taken_for))
+    assert rig.ran == [("send", {"text": "the letter"})]
+
+
+@pytest.mark.parametrize(("taken_for", "said"), [("stop", "no"), ("none", "nope"), ("stop", "no don't do that")])
+def test_a_plain_no_counts_whatever_the_mind_takes_it_for(rig: Rig, taken_for: str, said: str) -> None:
+    ask(rig)
+    rig.hear(said)
+    rig.executor.execute(rig.action(taken_for))
+    assert rig.executor.pending is None
+    assert rig.posted[-1].text == "All right, I will not."
+    assert not rig.ran
+
+
+@pytest.mark.parametrize("said", ["", "yes I told him that", "no idea what he meant", "sure that is what she said"])
+def test_what_says_more_than_yes_or_no_is_not_taken_for_an_answer(rig: Rig, said: str) -> None:
+    ask(rig)
+    rig.hear(said)
+    rig.executor.execute(rig.action("none"))
+    assert rig.executor.pending is not None
+    assert not rig.ran
+
+
+def test_a_yes_that_nobody_said_answers_nothing(rig: Rig) -> None:
+    ask(rig)
+    rig.hear("yes")
+    rig.executor.execute(rig.action("none", utterance=0))
+    assert not rig.ran
+
+
 def test_a_question_expires(rig: Rig) -> None:
     ask(rig)
     rig.now_ns = 31_000_000_000
