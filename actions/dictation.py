@@ -15,7 +15,9 @@ MAX_WAITING = 1_000
 """Minutes of speech, for a user who holds the key to talk: nothing is typed until it is let go."""
 LOOK_S = 0.5
 """How often it is looked whether to stop, while nothing is said."""
-_PAUSE = ""
+_PAUSE = Word("")
+SURE = 0.75
+"""Recogniser confidence from which a word is typed at once."""
 
 _NATO = (
     "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike november oscar papa quebec romeo "
@@ -113,9 +115,10 @@ class Composer:
         """The words that are not typed yet, because what comes next decides what they mean."""
         return " ".join(self._held)
 
-    def take(self, word: str) -> list[Edit]:
+    def take(self, word: str, sure: bool = True) -> list[Edit]:
+        """One that was heard uncertainly waits for the next, so that it is seen before it is typed."""
         self._held.append(word)
-        return self._settle(over=False)
+        return self._settle(over=False) if sure else []
 
     def pause(self) -> list[Edit]:
         """Nothing waits any longer, and what was said until now is one phrase."""
@@ -201,10 +204,14 @@ class Dictation:
     Words typed to the assistant are never taken, so that there is always a way out.
     """
 
-    _heard: BoundedQueue[str] = field(default_factory=lambda: BoundedQueue("dictation", MAX_WAITING))
-    """Words, and an empty text for each pause."""
+    _heard: BoundedQueue[Word] = field(default_factory=lambda: BoundedQueue("dictation", MAX_WAITING))
+    """Words, and an empty one for each pause."""
     _composer: Composer | None = None
     _typed_request: bool = False
+
+    @property
+    def active(self) -> bool:
+        return self._composer is not None
 
     @property
     def held(self) -> str:
@@ -224,8 +231,8 @@ class Dictation:
         if self._composer is None or typed:
             return False
         match event.data:
-            case Word(text=text):
-                self._heard.put(text)
+            case Word() as word:
+                self._heard.put(word)
                 return True
             case Pause():
                 self._heard.put(_PAUSE)
@@ -253,7 +260,8 @@ class Dictation:
             heard = self._heard.get(LOOK_S)
             if heard is None:
                 continue
-            for edit in composer.take(heard) if heard else composer.pause():
+            sure = heard.confidence >= SURE
+            for edit in composer.take(heard.text, sure) if heard.text else composer.pause():
                 yield edit
                 if isinstance(edit, End):
                     return

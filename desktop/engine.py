@@ -363,6 +363,10 @@ class Engine:
         """Ask the engine to end; whoever started it closes it."""
         self._scope.stop.set()
 
+    @property
+    def dictation(self) -> Dictation:
+        return self._parts.dictation
+
     # How it fares -----------------------------------------------------------------------------------------------
 
     @property

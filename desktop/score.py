@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QColor, QFont
 
+from actions.dictation import SURE
 from desktop.flow import Run
 from desktop.live import Doing, LiveState, Mode
 from desktop.theme import Theme, faded, font, mixed
@@ -13,8 +14,6 @@ HEARD_PX = 15
 SPEECH_PX = 15
 THOUGHT_PX = 13
 PILL_PX = 13
-SURE = 0.75
-"""Recogniser confidence from which a word is drawn at full strength."""
 
 TITLES = {
     Mode.IDLE: "Ready",

@@ -72,6 +72,15 @@ def states() -> dict[str, LiveState]:
     return {
         "idle": rest,
         "listening": listening,
+        "dictating": replace(
+            rest,
+            listening=Opening.TOGGLE,
+            captured=senses | {Channel.USER},
+            heard=(*_heard("start dictation dear"), Heard("madam", 0.4)),
+            uncertain="I am righting to",
+            doing=Doing("start_dictation", sent=True),
+            voice=0.96,
+        ),
         "thinking": replace(
             rest,
             heard=_heard("type dear miss sørensen thank you"),

@@ -174,3 +174,13 @@ def test_needs_a_window(rig: Rig) -> None:
     rig.hands.focus = None
     assert isinstance(rig.run("start_dictation"), Refused)
     assert isinstance(rig.run("stop_dictation"), Done)
+
+
+def test_what_was_heard_uncertainly_waits_for_the_next_word() -> None:
+    composer = Composer()
+    assert typed(composer.take("hello")) == "Hello"
+    assert composer.take("whirled", sure=False) == []
+    assert composer.held == "whirled"
+    assert typed(composer.take("again")) == " whirled again"
+    assert composer.take("perhaps", sure=False) == []
+    assert typed(composer.pause()) == " perhaps"

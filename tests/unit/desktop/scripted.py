@@ -89,6 +89,7 @@ class FakeEars:
     def __init__(self, now_ns: Callable[[], int]) -> None:
         self.is_open = False
         self._now_ns = now_ns
+        self.unsure = ""
         self.post: Post | None = None
         self.started = threading.Event()
 
@@ -106,7 +107,7 @@ class FakeEars:
         self.is_open = False
 
     def partial(self) -> str:
-        return ""
+        return self.unsure
 
     def statistics(self) -> QueueStatistics:
         return QueueStatistics("microphone", 0, 64, 0, 0, "oldest")

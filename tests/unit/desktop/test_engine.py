@@ -1,5 +1,6 @@
 """The engine among fakes: what a person asks of it, and what becomes of effects."""
 
+import threading
 from collections.abc import Callable, Sequence
 from threading import Event as StopSignal
 
@@ -10,7 +11,7 @@ from desktop.processes import wait_until
 from desktop.remote import Remote
 from model.stream.errors import BadSettings, DeviceLost, NotPermitted
 from model.stream.protocols import Post
-from model.stream.values import Action, Channel, Effect, Event, Hush, Opening, Origin, Say, Tone, Word
+from model.stream.values import Action, Channel, Effect, Event, Hush, Opening, Origin, Pause, Say, Tone, Word
 from tests.unit.desktop.scripted import Stage
 
 
@@ -275,3 +276,42 @@ def test_a_question_that_is_over_is_withdrawn() -> None:
         stage.engine.approve()
         stage.engine.deny()
     assert {"hands approve", "hands deny"} <= set(stage.notes.lines)
+
+
+def test_what_is_uncertain_is_shown_before_dictation_types_it() -> None:
+    with Stage() as stage:
+        dictation = stage.engine.dictation
+        stop, typed = StopSignal(), list[str]()
+        stage.engine.listen(Opening.TOGGLE)
+        wait_until(lambda: stage.live.state.listening is not None, 5, "listening")
+
+        def write() -> None:
+            with dictation.on():
+                typed.extend(str(getattr(edit, "text", "")) for edit in dictation.edits(stop))
+
+        writing = threading.Thread(target=write)
+        writing.start()
+        wait_until(lambda: dictation.active, 5, "dictation")
+        hear(stage, Word("dear"), partial="madam or")
+        assert stage.live.state.uncertain == "madam or"  # the recogniser may still change it
+        wait_until(lambda: typed == ["Dear"], 5, "what is certain")
+        hear(stage, Word("madam", confidence=0.4), partial="")
+        wait_until(lambda: dictation.held == "madam", 5, "what is doubtful")
+        hear(stage, partial="")
+        assert stage.live.state.uncertain == "madam"
+        assert typed == ["Dear"]
+        hear(stage, Pause(), partial="")
+        wait_until(lambda: typed == ["Dear", " madam"], 5, "the rest")
+        hear(stage, partial="")
+        assert stage.live.state.uncertain == ""
+        stop.set()
+        writing.join(5)
+
+
+def hear(stage: Stage, *data: Word | Pause, partial: str) -> bool:
+    """The ears post this, and one block later what they are not sure of yet."""
+    stage.ears.unsure = partial
+    for each in (*data, Tone(0.9, -20.0, 120.0, 0)):
+        channel = Channel.TONE if isinstance(each, Tone) else Channel.USER
+        stage.engine.post(Event(0, channel, each, Origin.USER))
+    return True
