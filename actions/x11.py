@@ -105,9 +105,10 @@ class X11Hands:
         self._prepare(stop)
         typed = 0
         with self._caps_lock_off():
-            while typed < len(text) and not stop.is_set():
+            window = self._focus_number()
+            while typed < len(text) and not stop.is_set() and self._focus_number() == window:
                 piece = self._lend_for(text[typed:], stop)
-                typed += self._type(piece, stop)
+                typed += self._type(piece, window, stop)
         return typed
 
     @contextmanager
@@ -150,12 +151,12 @@ class X11Hands:
             return text
         return text[: text.index(missing[room])]
 
-    def _type(self, text: str, stop: StopSignal) -> int:
-        """How many were typed: fewer if `stop` was set, or the keyboard is another one by now."""
+    def _type(self, text: str, window: int, stop: StopSignal) -> int:
+        """How many were typed: fewer if `stop` was set, or the keyboard or the window in front is another by now."""
         for index, character in enumerate(text):
             self._until_let_go(stop)
             with self._x():
-                if stop.is_set() or self._keymap.stale():
+                if stop.is_set() or self._keymap.stale() or self._focus_number() != window:
                     return index
                 stroke = self._keymap.stroke(character)
                 if stroke is None:
@@ -354,6 +355,14 @@ class X11Hands:
         while not isinstance(window, int) and window.get_wm_class() is None:
             window = window.query_tree().parent
         return None if isinstance(window, int) else window
+
+    def _focus_number(self) -> int:
+        """0 where no window has the keyboard."""
+        with self._x():
+            try:
+                return getattr(self._focused(), "id", 0)
+            except (error.BadWindow, error.BadDrawable):
+                return 0
 
     def _describe(self, window: Any) -> Focus:
         size = window.get_geometry()

@@ -36,9 +36,10 @@ class FakeHands:
         """Nobody else touches this keyboard."""
 
     def type_text(self, text: str, stop: StopSignal) -> int:
+        window = self.focus
         for typed, character in enumerate(typeable(text)):
             self.before_stroke()
-            if stop.is_set():
+            if stop.is_set() or self.focus != window:
                 return typed
             self._stroke(character)
             self._edit(lambda old, added=character: old + added)

@@ -22,6 +22,8 @@ def keyboard_bodies(hands: Hands, trail: Trail) -> Mapping[str, Body]:
         before = trail.mark(focus)
         typed = hands.type_text(text, stop)
         undo = erasing(hands, trail, text[:typed], before, trail.mark(focus))
+        if typed < len(text) and not stop.is_set():
+            return Halted(f"Another window took the keyboard, so I stopped after {typed} characters.", undo)
         if typed < len(text):
             return Halted(f"Stopped typing after {typed} characters.", undo)
         return Done(f"Typed {sentence(shortened(text))}", undo)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -236,3 +237,30 @@ def test_forgets_the_last_minutes(rig: Rig) -> None:
 def test_nothing_that_is_remembered_is_written_anywhere(rig: Rig) -> None:
     rig.run("remember", text="the code is blue")
     assert not list(rig.home.rglob("*"))
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "file"),
+    [
+        ("list_add", {"item": "bread", "list": "shopping"}, "lists/shopping.md"),
+        ("list_remove", {"item": "milk", "list": "shopping"}, "lists/shopping.md"),
+        ("add_note", {"text": "more"}, "notes.md"),
+        ("add_event", {"title": "dinner", "time": "tomorrow at noon"}, "calendar.ics"),
+    ],
+)
+def test_a_full_disk_leaves_what_was_there(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, name: str, values: dict[str, str], file: str
+) -> None:
+    rig.run("list_add", item="milk", list="shopping")
+    rig.run("add_note", text="the first")
+    rig.run("add_event", title="lunch", time="tomorrow at noon")
+    before = (rig.home / "files" / file).read_bytes()
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(NotPermitted, match=r"No space left on device.*free space"):
+        rig.run(name, **values)
+    assert (rig.home / "files" / file).read_bytes() == before
+    assert [path.name for path in (rig.home / "files" / file).parent.iterdir() if path.name.startswith(".")] == []
