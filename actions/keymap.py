@@ -114,27 +114,34 @@ class Keymap:
         symbol = ord(name) if len(name) == 1 else XK.string_to_keysym(_KEYSYMS.get(name, name.upper()))
         return self._strokes.get(symbol)
 
-    def missing(self, text: str) -> list[str]:
-        """The characters that are on no key and were not lent one yet, each once."""
-        return [c for c in dict.fromkeys(text) if c not in self._lent and _symbol(c) not in self._strokes]
+    def foreign(self, text: str) -> list[str]:
+        """The characters that are on no key of this keyboard, each once, whether they were lent one or not."""
+        return [c for c in dict.fromkeys(text) if _symbol(c) not in self._strokes]
 
-    def lend(self, characters: Iterable[str]) -> None:
+    def lend(self, characters: Iterable[str]) -> bool:
         """Give each a spare keycode, taking back those used longest ago where there are not enough.
 
-        A program looks up a key when it reads the event, so a keycode must not change its meaning while events with
-        the old one are under way: the caller waits a moment after this.
+        Whether the keyboard was changed. A program looks up a key when it reads the event, so a keycode must not change
+        its meaning while events with the old one are under way: the caller waits a moment after this.
         """
-        for character in characters:
+        wanted = list(characters)
+        for character in wanted:
+            if character in self._lent:
+                self._lent.move_to_end(character)  # not the one to be taken back for another
+        missing = [character for character in wanted if character not in self._lent]
+        for character in missing:
             if self._spare:
                 code = self._spare.pop()
             elif self._lent:
                 code = self._lent.popitem(last=False)[1]
             else:
-                return
+                break
             self._on_lend(code)
             self._lent[character] = code
             self._display.change_keyboard_mapping(code, [[_symbol(character)] * 4])
-        self._remapped()
+        if missing:
+            self._remapped()
+        return bool(missing)
 
     def spare(self) -> int:
         """How many characters can be lent a key at once."""

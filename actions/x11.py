@@ -140,16 +140,17 @@ class X11Hands:
     def _lend_for(self, text: str, stop: StopSignal) -> str:
         """Lend keys to what is on none, and return how much of `text` can be typed before more must be lent."""
         with self._x():
-            if self._keymap.stale():
+            changed = self._keymap.stale()
+            if changed:
                 self._keymap.refresh()
             room = self._keymap.spare()
-            missing = self._keymap.missing(text)
-            self._keymap.lend(missing[:room])
-        if missing:
+            foreign = self._keymap.foreign(text)
+            changed |= self._keymap.lend(foreign[:room])
+        if changed:
             stop.wait(AFTER_LENDING_S)
-        if len(missing) <= room or room == 0:
+        if len(foreign) <= room or room == 0:
             return text
-        return text[: text.index(missing[room])]
+        return text[: text.index(foreign[room])]
 
     def _type(self, text: str, window: int, stop: StopSignal) -> int:
         """How many were typed: fewer if `stop` was set, or the keyboard or the window in front is another by now."""

@@ -16,6 +16,9 @@ from model.stream.protocols import Post
 from model.stream.queues import QueueStatistics
 from model.stream.values import Channel, Copied, Event, Origin
 
+FIGHT_REST_S, MAX_FIGHT_REST_S = 0.05, 2.0
+"""Programs that take the clipboard from each other change it without end and to nothing new: it is then read less and
+less often, up to this."""
 SELECTION_REST_S = 0.5
 """Selecting by dragging changes the selection with every pixel; it is read no more often than this."""
 
@@ -44,13 +47,15 @@ class Teller:
         self._changes = 0
         self._untold = 0
 
-    def tell(self, copied: Copied | None, changes: int, post: Post) -> None:
-        """The newest of so many changes; None if it could not be read."""
+    def tell(self, copied: Copied | None, changes: int, post: Post) -> bool:
+        """The newest of so many changes; None if it could not be read. Whether that was something new."""
         self._changes += changes
         self._untold += changes if copied is None else changes - 1
-        if copied is not None and copied != self._last:
-            self._last = copied
-            post(Event(self._now_ns(), Channel.CLIPBOARD, copied, Origin.WORLD))
+        if copied is None or copied == self._last:
+            return False
+        self._last = copied
+        post(Event(self._now_ns(), Channel.CLIPBOARD, copied, Origin.WORLD))
+        return True
 
     def forget(self) -> None:
         """What is there will be told again."""
@@ -78,11 +83,12 @@ class ClipboardWatch:
         source = self._open_source()
         self._teller.forget()
         try:
-            changes = 1
+            changes, rest_s = 1, 0.0
             while not stop.is_set():
                 if changes:
-                    self._teller.tell(self._read(source, stop), changes, post)
-                    stop.wait(self.rest_s)
+                    new = self._teller.tell(self._read(source, stop), changes, post)
+                    rest_s = 0.0 if new else min(MAX_FIGHT_REST_S, max(FIGHT_REST_S, 2 * rest_s))
+                    stop.wait(max(self.rest_s, rest_s))
                 changes = source.wait(stop)
         finally:
             source.close()

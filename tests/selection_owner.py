@@ -30,6 +30,8 @@ class Habits:
     """Formats that it never answers for; TARGETS is one."""
     refused: frozenset[str] = frozenset()
     """Formats that it offers and then does not give."""
+    broken_off: frozenset[str] = frozenset()
+    """Formats that it begins to give in pieces (INCR) and never ends."""
     dies_at: str = ""
     """The question at which its connection ends."""
     afterwards: Mapping[str, Callable[[], object]] = field(default_factory=dict[str, Callable[[], object]])
@@ -47,6 +49,9 @@ class SelectionOwner:
         self._window: Any = self._display.screen().root.create_window(0, 0, 1, 1, 0, X.CopyFromParent)
         self._selection = self._display.get_atom(selection)
         self._stop = threading.Event()
+        self._begun: tuple[Any, int, int, bytes] | None = None
+        self.pieces = 0
+        """How many it has given of what it broke off."""
         self._window.set_selection_owner(self._selection, X.CurrentTime)
         self._display.sync()
         self._thread = threading.Thread(target=self._run, name="owner")
@@ -66,6 +71,8 @@ class SelectionOwner:
                 event = self._display.next_event()
                 if event.type == X.SelectionRequest and not self._answer(event):
                     self._stop.set()
+                if event.type == X.PropertyNotify and event.state == X.PropertyDelete:
+                    self._give_a_piece(event.atom)
             select.select([self._display.fileno()], [], [], LOOK_S)
         self._display.close()
 
@@ -92,8 +99,22 @@ class SelectionOwner:
         if name == "TARGETS":
             atoms = [self._display.get_atom(offered) for offered in ("TARGETS", *habits.offers)]
             event.requestor.change_property(event.property, Xatom.ATOM, 32, atoms)
+        elif name in habits.broken_off:
+            incr = self._display.get_atom("INCR")
+            event.requestor.change_attributes(event_mask=X.PropertyChangeMask)
+            event.requestor.change_property(event.property, incr, 32, [len(habits.offers[name])])
+            self._begun = event.requestor, event.property, event.target, habits.offers[name]
         elif name in habits.offers and name not in habits.refused:
             event.requestor.change_property(event.property, event.target, 8, habits.offers[name])
         else:
             return False
         return True
+
+    def _give_a_piece(self, atom: int) -> None:
+        """The first half, as soon as the announcement was read; the second never comes."""
+        if self._begun is not None and atom == self._begun[1]:
+            requestor, name, kind, content = self._begun
+            self._begun = None
+            requestor.change_property(name, kind, 8, content[: len(content) // 2])
+            self._display.flush()
+            self.pieces += 1

@@ -119,9 +119,20 @@ def test_rich_text_by_its_plain_text(sensing: Sensing) -> None:
 # Secrets --------------------------------------------------------------------------------------------------------
 
 
-def test_of_a_secret_nothing_is_asked_and_nothing_told(sensing: Sensing) -> None:
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "x-kde-passwordManagerHint",
+        'application/x-qt-windows-mime;value="ExcludeClipboardContentFromMonitorProcessing"',
+        'application/x-qt-windows-mime;value="Clipboard Viewer Ignore"',
+        "org.nspasteboard.ConcealedType",
+        "com.agilebits.onepassword",
+    ],
+)
+def test_of_a_secret_nothing_is_asked_and_nothing_told(sensing: Sensing, mark: str) -> None:
+    """With the marks of all platforms, as names of formats can be offered here: who reads them is the same there."""
     secret = {"UTF8_STRING": b"hunter2", "text/plain": b"hunter2", "text/html": b"<b>hunter2</b>"}
-    owner = sensing.own(offers={**secret, "x-kde-passwordManagerHint": b"secret"})
+    owner = sensing.own(offers={**secret, mark: b"secret"})
     sensing.wait_for(SECRET)
     sensing.own(offers={"UTF8_STRING": b"no secret"})
     sensing.wait_for(Copied("text", "no secret", 9))
@@ -150,6 +161,38 @@ def test_text_that_is_no_text(sensing: Sensing) -> None:
 def test_a_picture_that_is_no_picture(sensing: Sensing) -> None:
     sensing.own(offers={"image/png": b"no picture"})
     sensing.wait_for(Copied("image", "", 10))
+
+
+def test_a_picture_of_no_bytes(sensing: Sensing) -> None:
+    sensing.own(offers={"image/png": b""})
+    sensing.wait_until(lambda: sensing.posted[-1].kind in ("binary", "image"), "That there is something")
+    assert sensing.posted[-1].text == ""
+    sensing.own(offers={"UTF8_STRING": b"after"})
+    sensing.wait_for(Copied("text", "after", 5))
+
+
+def test_a_picture_that_would_not_fit_into_memory(sensing: Sensing) -> None:
+    """A hundred thousand pixels square in some bytes: it is measured, not unpacked."""
+    header = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">IIBBBBB", 100_000, 100_000, 8, 6, 0, 0, 0)
+    picture = header + bytes(1000)
+    sensing.own(offers={"image/png": picture})
+    sensing.wait_for(Copied("image", "", len(picture), width_px=100_000, height_px=100_000))
+
+
+def test_files_that_do_not_exist(sensing: Sensing) -> None:
+    listing = b"file:///nowhere/one.txt\r\nfile:///nowhere/two%20words.txt\r\n"
+    sensing.own(offers={"text/uri-list": listing})
+    sensing.wait_until(lambda: sensing.posted[-1].kind == "files", "The files")
+    assert sensing.posted[-1].text == "/nowhere/one.txt\n/nowhere/two words.txt"
+    assert sensing.posted[-1].count == 2
+
+
+def test_a_large_text_that_breaks_off_in_the_middle(sensing: Sensing) -> None:
+    owner = sensing.own(offers={"UTF8_STRING": b"half of it " * 10_000}, broken_off={"UTF8_STRING"})
+    sensing.wait_until(lambda: owner.pieces == 1, "The first piece")
+    sensing.own(offers={"UTF8_STRING": b"after"})
+    sensing.wait_for(Copied("text", "after", 5))
+    assert "half of it" not in sensing.output
 
 
 def test_nothing_on_offer_and_nothing_in_it(sensing: Sensing) -> None:

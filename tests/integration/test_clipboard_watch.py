@@ -167,3 +167,19 @@ def test_selecting_by_dragging_is_told_now_and_then(selecting: Watching, own: Ow
     wait_until(lambda: len(selecting.posted[-1].text) == 59, WITHIN_S, "All that was selected")
     assert len(selecting.posted) <= 3 + (time.monotonic() - began_s) / 0.5
     assert selecting.sense.statistics().dropped > 40
+
+
+def test_two_programs_that_fight_for_the_clipboard_are_told_once(watching: Watching, own: Own) -> None:
+    """A manager that takes over whatever is asked for, with the same content, and is asked again for that reason."""
+    owners: list[SelectionOwner] = []
+
+    def take_over() -> None:
+        if len(owners) < 40:
+            owners.append(own(offers={"UTF8_STRING": b"mine"}, afterwards={"UTF8_STRING": take_over}))
+
+    take_over()
+    watching.wait_for(EMPTY, Copied("text", "mine", 4))
+    own(offers={"UTF8_STRING": b"the user's"})
+    wait_until(lambda: watching.posted[-1] == Copied("text", "the user's", 10), WITHIN_S, "what the user copied")
+    assert watching.posted == [EMPTY, Copied("text", "mine", 4), Copied("text", "the user's", 10)]
+    assert watching.sense.statistics().dropped > 0

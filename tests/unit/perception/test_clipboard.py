@@ -70,6 +70,26 @@ def test_what_cannot_be_read_is_not_posted_but_counted() -> None:
     assert (counted.name, counted.accepted, counted.dropped) == ("clipboard", 9, 7)
 
 
+class Patient(StopSignal):
+    """Notes how long somebody would have rested."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rests: list[float] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.rests.append(timeout or 0.0)
+        return self.is_set()
+
+
+def test_changes_to_nothing_new_are_read_less_and_less_often() -> None:
+    stop, events = Patient(), list[Event]()
+    source = ScriptedClipboard([text("a")] * 9 + [text("b"), text("b")], stop)
+    ClipboardWatch(lambda: source, lambda: 7).run(events.append, stop)
+    assert [event.data for event in events] == [text("a"), text("b")]
+    assert stop.rests == [0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0, 0.0, 0.05]
+
+
 def test_a_clipboard_that_dies_is_told_and_closed() -> None:
     with pytest.raises(DeviceLost, match="gone"):
         posted(text("a"), DeviceLost("gone"))
