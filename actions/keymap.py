@@ -47,9 +47,16 @@ class Keymap:
         self._spare: list[int] = []
         self._caps = False
         self._group = 0
+        self._changed = False
+        self._rules = display.get_atom("_XKB_RULES_NAMES")
+
+    def watch(self, on: bool) -> None:
+        """Be told when a layout is loaded: of that, old clients hear nothing but the note that is left at the root."""
+        self._display.screen().root.change_attributes(event_mask=X.PropertyChangeMask if on else 0)
 
     def refresh(self) -> None:
         self._remapped()  # what was told until now is what is read now
+        self._changed = False
         first, last = self._display.display.info.min_keycode, self._display.display.info.max_keycode
         rows = list(enumerate(self._display.get_keyboard_mapping(first, last - first + 1), start=first))
         self._caps, self._group = self._state()
@@ -59,7 +66,8 @@ class Keymap:
 
     def stale(self) -> bool:
         """Whether the user has changed the layout since `refresh`, or another program the keyboard."""
-        return self._remapped() or self._state()[1] != self._group
+        self._changed |= self._remapped()
+        return self._changed or self._state()[1] != self._group
 
     @property
     def caps_lock(self) -> Stroke | None:
@@ -78,7 +86,11 @@ class Keymap:
         for event in events:
             if event.type == X.MappingNotify:
                 self._display.refresh_keyboard_mapping(event)
-        return any(event.type == X.MappingNotify and event.request != X.MappingPointer for event in events)
+        return any(
+            (event.type == X.MappingNotify and event.request != X.MappingPointer)
+            or (event.type == X.PropertyNotify and event.atom == self._rules)
+            for event in events
+        )
 
     def _forget_lost(self, rows: Mapping[int, Sequence[int]]) -> None:
         """A layout that is loaded anew takes back what was lent."""
@@ -142,6 +154,10 @@ class Keymap:
         if missing:
             self._remapped()
         return bool(missing)
+
+    def must_take_back(self, characters: Iterable[str]) -> bool:
+        """Whether lending to these changes what a key means that was lent before."""
+        return len([c for c in characters if c not in self._lent]) > len(self._spare) and bool(self._lent)
 
     def spare(self) -> int:
         """How many characters can be lent a key at once."""

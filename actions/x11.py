@@ -34,6 +34,8 @@ DRAG_STEP_S = 0.01
 """A pause for programs that lose keys which come all at once."""
 AFTER_LENDING_S = 0.03
 """Time for programs to read what was typed before, and to notice the changed keyboard."""
+BEFORE_LENDING_AGAIN_S = 0.25
+"""The same where a key that was lent before changes its meaning."""
 PATIENCE_S = 5.0
 """How long to wait for the user to let go of Control, Alt and the like; in the middle of a text, for ever."""
 LOOK_AGAIN_S = 0.01
@@ -104,12 +106,24 @@ class X11Hands:
         text = typeable(text)
         self._prepare(stop)
         typed = 0
-        with self._caps_lock_off():
+        with self._caps_lock_off(), self._watching_layout():
             window = self._focus_number()
             while typed < len(text) and not stop.is_set() and self._focus_number() == window:
                 piece = self._lend_for(text[typed:], stop)
                 typed += self._type(piece, window, stop)
         return typed
+
+    @contextmanager
+    def _watching_layout(self) -> Generator[None]:
+        """Only while typing: what is told and never read would pile up."""
+        with self._x():
+            self._keymap.watch(True)
+            self._keymap.refresh()
+        try:
+            yield
+        finally:
+            with self._x():
+                self._keymap.watch(False)
 
     @contextmanager
     def _caps_lock_off(self) -> Generator[None]:
@@ -145,6 +159,10 @@ class X11Hands:
                 self._keymap.refresh()
             room = self._keymap.spare()
             foreign = self._keymap.foreign(text)
+            again = self._keymap.must_take_back(foreign[:room])
+        if again:
+            stop.wait(BEFORE_LENDING_AGAIN_S)
+        with self._x():
             changed |= self._keymap.lend(foreign[:room])
         if changed:
             stop.wait(AFTER_LENDING_S)

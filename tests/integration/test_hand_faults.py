@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from threading import Event as StopSignal
 
 import pytest
 from jeepney import message_bus
 from jeepney.io.blocking import open_dbus_connection
-from Xlib import X
-from Xlib.display import Display
 
 from actions.builtin.media import media_bodies
 from actions.builtin.sound import sound_bodies
-from actions.hands import Focus
 from actions.mixer import PulseMixer
 from actions.players import MprisPlayers, Player
 from actions.x11 import X11Hands
-from actions.x11_windows import X11Windows
 from desktop.probing import Probe, open_probe
 from desktop.processes import wait_until
 from desktop.virtual import VirtualDesktop
@@ -87,38 +80,6 @@ def test_a_window_that_closes_while_it_is_typed_into(
     typing.end()
     assert 20 < typing.typed < len(LONG)
     assert probe.text == ""
-
-
-def test_a_screen_that_goes_away_while_it_is_typed_on(
-    hands: X11Hands, probe: Probe, virtual_screen: VirtualDesktop
-) -> None:
-    typing = Typing(hands)
-    began(probe)
-    server = int(Path(f"/tmp/.X{virtual_screen.display[1:]}-lock").read_text())
-    os.kill(server, signal.SIGKILL)
-    typing.end()
-    assert typing.typed == -1
-    assert "display went away" in str(typing.error)
-
-
-def test_without_a_window_manager_nothing_obeys_and_keys_still_work(
-    hands: X11Hands, probe: Probe, virtual_screen: VirtualDesktop
-) -> None:
-    windows = X11Windows(virtual_screen.display)
-    (before,) = windows.all()
-    virtual_screen.run("openbox", "--exit")
-    with closing(Display(virtual_screen.display)) as display:
-        manager = display.get_atom("WM_S0")
-        wait_until(lambda: display.get_selection_owner(manager) == X.NONE, 10, "the end of the window manager")
-    with pytest.raises(NotPermitted, match="did not obey"):
-        windows.focus(before.window)
-    with pytest.raises(NotPermitted, match="did not obey"):
-        windows.minimize(before.window)
-    assert windows.close_window(before.window) is False
-    assert isinstance(hands.active_window(), Focus | None)
-    hands.click((520, 625), "left", 1, GO)
-    probe.wait_for_press("Submit")
-    windows.close()
 
 
 def test_a_player_that_hangs_holds_nobody_up(
