@@ -66,7 +66,7 @@ def test_another_window_that_takes_the_keyboard_gets_nothing(
     other = open_probe(virtual_screen, title="Other")
     typing.end()
     assert 20 < typing.typed < len(LONG)
-    probe.wait_for_text(LONG[: typing.typed])
+    probe.wait_for_text(LONG[: typing.typed - 1])  # a key that is down when the keyboard is taken reaches nobody
     assert other.text == ""
 
 
