@@ -59,17 +59,18 @@ class View:
 
         With `everything`, nothing of it is put off.
         """
-        changed = self._take_in(picture, at, everything)
+        began_s = self._now_s()
+        changed = self._take_in(picture, at, everything, began_s)
         regions = merged([self._with_neighbours(place) for place in changed])
         for region in sorted(regions, key=lambda region: region.width_px * region.height_px):
             if stop.is_set():
                 return
             self._read(region, stop)
-            self._unrest.read(widened(region, BESIDE_PX, NEIGHBOUR_ROW_PX), self._now_s())
+            self._unrest.read(widened(region, BESIDE_PX, NEIGHBOUR_ROW_PX), began_s)
 
-    def _take_in(self, picture: Picture, at: Place, everything: bool) -> list[Place]:
+    def _take_in(self, picture: Picture, at: Place, everything: bool, now_s: float) -> list[Place]:
         """What changed and is to be read; the rest stays as it was in our picture, and is a change again next time."""
-        before, now_s = cut(self._picture, at), self._now_s()
+        before = cut(self._picture, at)
         changed: list[Place] = []
         later: list[tuple[Place, float]] = []
         for part in changed_places(before, picture):
