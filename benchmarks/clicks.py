@@ -21,6 +21,7 @@ from typing import Any
 from actions.bodies import Body, Done
 from actions.builtin.screen import screen_bodies
 from actions.x11 import X11Hands
+from desktop.absent import NoMarker
 from desktop.processes import Watched
 from desktop.virtual import VirtualDesktop
 from perception.screen import Eyes
@@ -104,7 +105,7 @@ def main() -> int:
     with VirtualDesktop(sound=False, width_px=N_MONITORS * width_px, height_px=height_px) as desktop:
         os.environ.update(desktop.env)
         with X11Hands(desktop.display, Path(desktop.home) / "hands", guarded=False) as hands:
-            click = screen_bodies(hands, Eyes())["click"]
+            click = screen_bodies(hands, Eyes(), NoMarker())["click"]
             began_s = time.monotonic()
             outcomes = play(Game(desktop, options.seed), click, options.n, options.seed)
     figures = {**outcomes, "s_per_click": round((time.monotonic() - began_s) / options.n, 2)}
