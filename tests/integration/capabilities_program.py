@@ -20,7 +20,7 @@ from desktop.assembly import open_synthesiser
 from desktop.desk import open_desk
 from desktop.doctor import examine, machine_abilities
 from desktop.minds import shipped_catalogue
-from desktop.places import find_places
+from desktop.places import Places, find_places
 from desktop.settings import Settings
 from model.stream.errors import AmbidexError
 from perception.screen import Eyes
@@ -59,7 +59,7 @@ def main() -> None:
     done = {group: attempt(name, values, bodies) for group, (name, values) in SAMPLES.items()}
     desk.close()
     if done["dictation"][0]:
-        done["dictation"] = hears(settings)
+        done["dictation"] = hears(settings, places)
     report = {"claimed": {each.name: each.extent for each in claimed}, "done": done}
     sys.stdout.write(json.dumps(report) + "\n")
 
@@ -79,9 +79,9 @@ def attempt(name: str, values: Mapping[str, str], bodies: Mapping[str, Body]) ->
     return isinstance(result, Done | Halted), result.text
 
 
-def hears(settings: Settings) -> tuple[bool, str]:
+def hears(settings: Settings, places: Places) -> tuple[bool, str]:
     try:
-        return True, probes.microphone(settings)
+        return True, probes.microphone(settings, places)
     except AmbidexError as error:
         return False, str(error)
 
