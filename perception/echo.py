@@ -21,9 +21,13 @@ TAIL_SAMPLES = SAMPLE_RATE_HZ
 """So long after the last sound an echo may still arrive."""
 LEAST_DELAY_SAMPLES = SAMPLE_RATE_HZ // 500
 """No echo is here sooner, and by then what was played has been resampled."""
-OURS = 9.0
-"""From this likeness on, what was left is an echo that is not known yet; 3 in 100 parts of a user seem so, too."""
+OURS = 8.0
+"""From this likeness on, what was left is an echo that is not known yet; a few in 100 parts of a user seem so, too."""
+OURS_FOR_PARTS = 5
+"""An echo does not end within a tenth of a second, whatever one look says."""
 LOOK_EVERY_PARTS = 2
+LEARNING_PARTS = 40
+"""So long, while we speak, what is left of an echo that was just found may sound like somebody: 0.8 s."""
 EARLY_NS = 20_000_000
 LOST_NS = 100_000_000
 PATIENCE_BLOCKS = 100
@@ -61,6 +65,8 @@ class EchoCanceller:
         self._rest = np.zeros(PART_SAMPLES, np.float32)
         self._share = 0.0  # of the rest that was not ours, in the part before
         self._n_parts = 0
+        self._to_learn = LEARNING_PARTS
+        self._ours_for = 0
 
     def played(self, sounding: Sounding) -> None:
         """Handed to the sound system just now. Never blocks."""
@@ -94,7 +100,11 @@ class EchoCanceller:
         if not self._presence.possible:  # as with a headset: whatever the filter is unsure of is the user
             return Cleaned(near, near)
         at_delays = self._correlation.at_delays(left)
-        ours = at_delays is not None and likeness(at_delays) > OURS
+        if at_delays is not None and likeness(at_delays) > OURS:
+            self._ours_for = OURS_FOR_PARTS
+        whispered = at_delays is None and self._correlation.playing  # what the detector would still take for a voice
+        ours = self._learns() or self._ours_for > 0 or whispered
+        self._ours_for = max(0, self._ours_for - 1)
         return Cleaned(words, np.zeros_like(near) if ours else suppressed)
 
     def _words(self, parted: Parted) -> tuple[Block, Block]:
@@ -122,6 +132,13 @@ class EchoCanceller:
         elif self._presence.notice(at_delays):
             self._filter.forget()
             self._residue.forget()
+            self._to_learn = LEARNING_PARTS
+
+    def _learns(self) -> bool:
+        """Whether the filter has heard too little of an echo to be believed."""
+        learns = self._to_learn > 0
+        self._to_learn -= learns and self._correlation.playing
+        return learns
 
 
 class Pace:

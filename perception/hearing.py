@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
+import numpy as np
+
 from model.stream.values import Channel, ChannelClosed, Data, Event, Opened, Opening, Origin, Pause, Tone, Word
 from perception.recogniser import Recogniser
 from perception.tone import VOICED, Block, ToneMeter
 
+LEAST_VOICED_OVER_US = 2
+"""Blocks. While we speak, a single one is what is left of an echo; the shortest word of a user has more."""
 PAUSE_MS = 240
 SETTLED_MS = 128
 """Silence after which the words are certain: they are told, and only whether more follow is still awaited. Within a
@@ -34,6 +38,8 @@ class Hearing:
         self._speaking = False
         self._settled = False
         self._heard_words = False
+        self._n_voiced = 0
+        self._over_us = False
 
     def open(self, by: Opening, t_ns: int) -> list[Event]:
         """The user opens the channel; once, however often it is called before `close`."""
@@ -58,7 +64,8 @@ class Hearing:
         if not self._open:
             return []
         tone = self._meter.hear(block if cleaned is None else cleaned)
-        words = self._recognise(block, tone)
+        over_us = cleaned is not None and not np.array_equal(cleaned, block)
+        words = self._recognise(block, tone, over_us)
         events = [Event(t_ns, Channel.TONE, tone, Origin.WORLD)] if tone.silence_ms <= QUIET_MS else []
         events += [_user(word, t_ns) for word in words]
         return events + self._await_more(tone.silence_ms, t_ns)
@@ -101,11 +108,13 @@ class Hearing:
         """Whether the recogniser is in the middle of an utterance."""
         return self._speaking and not self._settled
 
-    def _recognise(self, block: Block, tone: Tone) -> list[Word]:
+    def _recognise(self, block: Block, tone: Tone, over_us: bool) -> list[Word]:
         if not self._talking and tone.voice < VOICED:
             self._before.append(block)
             return []
         words = [] if self._talking else self._begin()
+        self._n_voiced += tone.voice >= VOICED
+        self._over_us = self._over_us or over_us
         words += self._recogniser.accept(block)
         self._heard_words = self._heard_words or bool(words)
         return words
@@ -114,6 +123,7 @@ class Hearing:
         """Somebody begins to talk, or goes on before the pause was told."""
         self._heard_words = self._heard_words and self._speaking
         self._speaking, self._settled = True, False
+        self._n_voiced, self._over_us = 0, False
         self._recogniser.start()
         words = [word for earlier in self._before for word in self._recogniser.accept(earlier)]
         self._before.clear()
@@ -127,6 +137,8 @@ class Hearing:
     def _settle(self, t_ns: int) -> list[Event]:
         """The rest of the words. Ending them takes the recogniser a while, which is over before the pause."""
         words = self._recogniser.finish()
+        if self._over_us and self._n_voiced < LEAST_VOICED_OVER_US:
+            words = []
         self._settled, self._heard_words = True, self._heard_words or bool(words)
         return [_user(word, t_ns) for word in words]
 

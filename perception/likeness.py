@@ -23,8 +23,8 @@ KEPT = 0.89
 """Of what was known a look earlier: old evidence counts half after a quarter of a second of sound."""
 ENOUGH_LOOKS = 5
 """Fewer, at what could be heard, prove nothing."""
-SILENT_LOOKS = 20
-"""Where we speak and nothing can be heard, so many prove that there is no echo: nearly a second."""
+SILENT_LOOKS = 12
+"""Where we speak and nothing can be heard, so many prove that there is no echo: half a second."""
 SAME_SAMPLES = 3
 NO_LONGER = 0.5
 """The way has changed where the old one stands out by less than this share of the new one."""

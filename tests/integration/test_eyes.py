@@ -74,11 +74,11 @@ class Watching:
             time.sleep(0.02)
 
     def rest(self) -> None:
-        """Wait until nothing has been posted for a while."""
+        """Wait until nothing has been posted for longer than the eyes put off a look."""
         n_events = -1
         while n_events != len(self.events):
             n_events = len(self.events)
-            time.sleep(1.0)
+            time.sleep(2.5)
 
     def close(self) -> None:
         self._stop.set()

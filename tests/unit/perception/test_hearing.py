@@ -106,3 +106,18 @@ def test_partial_words_are_shown_only_during_an_utterance() -> None:
     assert hearing.partial() == ""
     hearing.hear(BLOCK, 1)
     assert hearing.partial() == "maybe"
+
+
+def test_one_voiced_block_while_we_speak_is_an_echo_and_two_are_a_user() -> None:
+    block = np.ones(BLOCK_SAMPLES, np.int16)
+
+    def heard(voiced: int, cleaned: np.ndarray) -> list[object]:
+        hearing = Hearing(ScriptedRecogniser(at_end=["stop"]), ScriptedMeter([True] * voiced))
+        hearing.open(Opening.TOGGLE, 0)
+        events = [event for n in range(voiced + 4) for event in hearing.hear(block, n, cleaned)]
+        return [event.data.text for event in events if isinstance(event.data, Word)]
+
+    suppressed = np.zeros_like(block)
+    assert heard(1, suppressed) == []
+    assert heard(2, suppressed) == ["stop"]
+    assert heard(1, block) == ["stop"]
