@@ -1,7 +1,7 @@
 """How well words are recognised, without bias, as shipped, and with what is on the screen, all in one run.
 
-`python -m benchmarks.recognition [--json] [--parts commands clips orders] [--data DIR] [--few]`. Commands are spoken by
-flite's voice kal16, which no weight was chosen with: those were tuned on the other voices and other sentences
+`python -m benchmarks.recognition [--json] [--parts commands clips orders] [--data DIR] [--every N]`. Commands are
+spoken by flite's voice kal16, which no weight was chosen with: those were tuned on the other voices and other sentences
 (`--tune`). Noise and real people are heard where a folder of data is named that holds `noise/`, `speech_clips/` and
 `barista/`: sound files, and in the last two a `labels.jsonl` that says what was said or ordered. It is measured only.
 """
@@ -189,15 +189,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _material(options: argparse.Namespace) -> list[Utterance]:
     noise = [_read(path) for path in sorted((options.data / "noise").glob("*.flac"))]
-    every = 5 if options.few else 1
     if options.tune:
-        return [u for voice in TUNING_VOICES for u in commands(voice, TUNING, TUNING_PLAIN, ())][::every]
+        return [u for voice in TUNING_VOICES for u in commands(voice, TUNING, TUNING_PLAIN, ())][:: options.every]
     parts: Mapping[str, Callable[[], Iterator[Utterance]]] = {
         "commands": lambda: commands(HELD_OUT_VOICE, SCREENS, PLAIN, noise),
         "clips": lambda: clips(options.data),
         "orders": lambda: orders(options.data),
     }
-    return [utterance for part in options.parts for utterance in list(parts[part]())[::every]]
+    return [utterance for part in options.parts for utterance in list(parts[part]())[:: options.every]]
 
 
 def _grid() -> dict[str, Weights]:
@@ -223,7 +222,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--parts", nargs="*", default=["commands", "clips", "orders"])
     parser.add_argument("--data", type=Path, default=Path("data"), help="folder of recordings")
-    parser.add_argument("--few", action="store_true", help="every fifth utterance only")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="every Nth utterance only")
     parser.add_argument("--tune", action="store_true", help="try weights, on other voices and sentences")
     return parser
 
