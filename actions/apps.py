@@ -6,13 +6,10 @@ import configparser
 import re
 import shlex
 import shutil
-import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
-
-from model.stream.errors import NotPermitted
 
 FUZZY_AT_LEAST = 0.8
 
@@ -48,15 +45,16 @@ class App:
 
 def installed_apps(env: Mapping[str, str]) -> list[App]:
     """The programs of the desktop's menu, those of the user before those of the system."""
-    apps: dict[str, App | None] = {}
-    for directory in _entry_directories(env):
-        for path in sorted(directory.glob("**/*.desktop")):
-            apps.setdefault(str(path.relative_to(directory)), read_entry(path, env))
-    return [app for app in apps.values() if app is not None]
+    return [app for app in _declared_apps(env) if _is_there(app, env)]
+
+
+def missing_apps(env: Mapping[str, str]) -> list[App]:
+    """What the menu offers though its program is gone."""
+    return [app for app in _declared_apps(env) if not _is_there(app, env)]
 
 
 def read_entry(path: Path, env: Mapping[str, str]) -> App | None:
-    """A desktop entry; None if it is hidden, damaged, or its program is not there."""
+    """A desktop entry; None if it is hidden, damaged, or says itself that it is not installed."""
     parser = configparser.RawConfigParser(strict=False, interpolation=None, delimiters=("=",))
     try:
         parser.read_string(path.read_text(encoding="utf-8", errors="replace"))
@@ -66,8 +64,8 @@ def read_entry(path: Path, env: Mapping[str, str]) -> App | None:
     except (OSError, KeyError, ValueError, configparser.Error):
         return None
     hidden = "true" in (entry.get("NoDisplay", ""), entry.get("Hidden", ""))
-    needed = entry.get("TryExec", command[0] if command else "")
-    if hidden or entry.get("Type", "Application") != "Application" or not shutil.which(needed, path=env.get("PATH")):
+    installed = "TryExec" not in entry or shutil.which(entry["TryExec"], path=env.get("PATH"))
+    if hidden or entry.get("Type", "Application") != "Application" or not command or not installed:
         return None
     return App(
         name=name,
@@ -104,30 +102,16 @@ def _rank(app: App, wanted: str) -> int:
     return ways.index(True) if True in ways else _NO_MATCH
 
 
-def launch(command: Sequence[str], env: Mapping[str, str]) -> None:
-    """Start a program in a session of its own, so that it outlives us and no signal of ours reaches it."""
-    try:
-        subprocess.run(
-            ["setsid", "--fork", *command],
-            env=dict(env), check=True, timeout=5, cwd=Path.home(),
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-    except (subprocess.SubprocessError, OSError) as error:
-        raise NotPermitted(f"{command[0]} cannot be started; check that it is installed.") from error
+def _declared_apps(env: Mapping[str, str]) -> list[App]:
+    apps: dict[str, App | None] = {}
+    for directory in _entry_directories(env):
+        for path in sorted(directory.glob("**/*.desktop")):
+            apps.setdefault(str(path.relative_to(directory)), read_entry(path, env))
+    return [app for app in apps.values() if app is not None]
 
 
-def in_terminal(app: App, env: Mapping[str, str]) -> tuple[str, ...]:
-    """The command, inside a terminal window if it needs one."""
-    if not app.terminal:
-        return app.command
-    terminal = next((t for t in ("x-terminal-emulator", "xterm") if shutil.which(t, path=env.get("PATH"))), "xterm")
-    return (terminal, "-e", *app.command)
-
-
-def browser_command(env: Mapping[str, str]) -> tuple[str, ...] | None:
-    """What opens a web address on this desktop; None if nothing does."""
-    candidates = (("xdg-open",), ("gio", "open"), ("x-www-browser",), ("firefox",), ("chromium",))
-    return next((each for each in candidates if shutil.which(each[0], path=env.get("PATH"))), None)
+def _is_there(app: App, env: Mapping[str, str]) -> bool:
+    return shutil.which(app.command[0], path=env.get("PATH")) is not None
 
 
 def _entry_directories(env: Mapping[str, str]) -> Iterable[Path]:

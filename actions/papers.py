@@ -46,6 +46,17 @@ def remove_paper(path: Path) -> None:
         raise NotPermitted(f"{path} cannot be removed ({_reason(error)}); mend its permissions.") from error
 
 
+def set_aside(path: Path) -> Path:
+    """Give a file that cannot be understood another name, and return that. Raises `NotPermitted` if it has to stay."""
+    aside = path.with_suffix(".broken")
+    try:
+        return path.replace(aside)
+    except OSError as error:
+        raise NotPermitted(
+            f"{path} cannot be understood, nor moved away ({_reason(error)}); mend it, or its folder's permissions."
+        ) from error
+
+
 def modified_ns(path: Path) -> int:
     """When it was last changed; 0 where there is no such file."""
     try:

@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Event as StopSignal
 from typing import Any
 
-from actions.papers import modified_ns, read_paper, write_paper
+from actions.papers import modified_ns, read_paper, set_aside, write_paper
 from model.stream.errors import NotPermitted
 from model.stream.protocols import Post
 from model.stream.values import Channel, Event, Origin, Outcome, Status
@@ -195,7 +195,6 @@ def _load(path: Path) -> tuple[Due, ...]:
         rows: Any = json.loads(text)
         return tuple(replace(Due(**row), kind=Kind(row["kind"])) for row in rows)
     except (ValueError, TypeError, KeyError, AttributeError):
-        aside = path.with_suffix(".broken")
-        path.replace(aside)
+        aside = set_aside(path)
         log.warning("The timers and alarms in %s cannot be understood; it was moved to %s.", path, aside)
         return ()

@@ -19,7 +19,7 @@ _THIS = frozenset(words_of("this that it current active here"))
 
 
 class Windows(Protocol):
-    """The window manager. Raises `DeviceLost` when the window system goes away, `NotPermitted` if it does not obey."""
+    """The window manager. Raises `DeviceLost` where there is none to ask, `NotPermitted` if it does not obey."""
 
     def all(self) -> Sequence[Focus]:
         """The windows that one can switch to, the topmost first, minimized ones last."""
@@ -37,6 +37,10 @@ class Windows(Protocol):
 
     def close_window(self, window: int) -> bool:
         """Ask it to close. False if it is still there after a while: it may have a question of its own."""
+        ...
+
+    def answers(self, window: int) -> bool:
+        """Whether its program still reacts to anything. True for one that cannot be asked, or is gone."""
         ...
 
 

@@ -17,7 +17,7 @@ from Xlib.protocol.event import ClientMessage
 from actions.hands import Focus
 from actions.x11_properties import title_and_app
 from actions.xtest import losing_display, open_display
-from model.stream.errors import NotPermitted
+from model.stream.errors import DeviceLost, NotPermitted
 
 OBEYS_WITHIN_S = 2.0
 LOOK_AGAIN_S = 0.01
@@ -26,6 +26,12 @@ _BY_USER = 2
 """Who asks: a pager or the like, which stands for the user."""
 _REMOVE, _ADD = 0, 1
 _MAXIMIZED = ("_NET_WM_STATE_MAXIMIZED_VERT", "_NET_WM_STATE_MAXIMIZED_HORZ")
+
+
+_NO_MANAGER = (
+    "No window manager is running, so windows can be neither listed nor moved nor closed; start one, such as openbox, "
+    "or log in to a whole desktop."
+)
 
 
 class X11Windows:
@@ -44,6 +50,7 @@ class X11Windows:
 
     def all(self) -> Sequence[Focus]:
         with self._x():
+            self._require_manager()
             ids = reversed(self._numbers(self._root, "_NET_CLIENT_LIST_STACKING"))
             found = [self._describe(window) for window in sorted(ids, key=self._is_minimized)]
         return [window for window in found if window is not None]
@@ -70,9 +77,38 @@ class X11Windows:
         self._ask(window, "_NET_CLOSE_WINDOW", X.CurrentTime, _BY_USER)
         return self._comes_true(lambda: not self._is_open(window))
 
+    def answers(self, window: int) -> bool:
+        with self._x():
+            target = self._display.create_resource_object("window", window)
+            ping, protocols = (self._display.intern_atom(name) for name in ("_NET_WM_PING", "WM_PROTOCOLS"))
+            if ping not in self._numbers(target, "WM_PROTOCOLS"):
+                return True
+            self._root.change_attributes(event_mask=X.SubstructureNotifyMask)  # that is where answers are sent to
+            data = (32, [ping, X.CurrentTime, window, 0, 0])
+            question = ClientMessage(window=target, client_type=protocols, data=data)
+            target.send_event(question, onerror=error.CatchError(error.BadWindow))
+            self._display.flush()
+        try:
+            return self._comes_true(lambda: self._answered(ping, window))
+        finally:
+            with self._x():
+                self._root.change_attributes(event_mask=X.NoEventMask)
+
+    def _answered(self, ping: int, window: int) -> bool:
+        events = [self._display.next_event() for _ in range(self._display.pending_events())]
+        return any(event.type == X.ClientMessage and list(event.data[1][:3:2]) == [ping, window] for event in events)
+
+    def _require_manager(self) -> None:
+        """Its window is looked at, too: what it wrote on the root outlives it."""
+        named = self._numbers(self._root, "_NET_SUPPORTING_WM_CHECK")
+        window = self._display.create_resource_object("window", named[0]) if named else None
+        if window is None or self._numbers(window, "_NET_SUPPORTING_WM_CHECK") != named:
+            raise DeviceLost(_NO_MANAGER)
+
     def _ask(self, window: int, message: str, *values: int) -> None:
         """Ask the window manager, in the words it listens to."""
         with self._x():
+            self._require_manager()
             data = (32, [*values, *[0] * (5 - len(values))])
             target = self._display.create_resource_object("window", window)
             event = ClientMessage(window=target, client_type=self._display.intern_atom(message), data=data)

@@ -86,6 +86,9 @@ class AbsentWindows:
     def close_window(self, window: int) -> bool:
         self._refuse()
 
+    def answers(self, window: int) -> bool:
+        self._refuse()
+
     def close(self) -> None:
         pass
 

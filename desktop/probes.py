@@ -167,9 +167,10 @@ def media() -> str:
 
 def programs() -> str:
     """What opens pages, files and drafts of mail."""
-    from actions.apps import browser_command, installed_apps
+    from actions.apps import installed_apps
+    from actions.launcher import opener
 
-    if browser_command(os.environ) is None:
+    if opener(os.environ) is None:
         raise DeviceLost("Pages, files and mail cannot be opened: install xdg-utils.")
     return f"Pages and files open in their own programs; {len(installed_apps(os.environ))} programs are in the menu."
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -39,6 +40,13 @@ class Probe:
 
     def wait_for_press(self, label: str, within_s: float = 10.0) -> None:
         self._program.wait_until(lambda: label in self.presses, within_s, f"A press on {label!r}")
+
+    def pause(self) -> None:
+        """Make it hang, until `resume`."""
+        self._program.process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self._program.process.send_signal(signal.SIGCONT)
 
     def close(self) -> None:
         self._program.end()

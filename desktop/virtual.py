@@ -210,6 +210,14 @@ class VirtualDesktop:
         if sound:
             self._start_sound()
 
+    def stop_screen(self) -> None:
+        """The screen goes away, as when the X server crashes."""
+        end(self._xvfb)
+
+    def stop_window_manager(self) -> None:
+        """The windows stay, and nobody manages them."""
+        end(self._openbox)
+
     def stop_sound(self) -> None:
         """The sound system goes away, as when it crashes or is restarted."""
         self._require_sound()
@@ -233,7 +241,7 @@ class VirtualDesktop:
     def _start_screen(self) -> None:
         number, tell_number = os.pipe()
         try:
-            self._processes.start(
+            self._xvfb = self._processes.start(
                 "Xvfb", "-displayfd", str(tell_number), "-screen", "0", self._size, "-nolisten", "tcp", "-noreset",
                 "+extension", "RECORD", "+extension", "XTEST", pass_fd=tell_number,
             )  # fmt: skip
@@ -247,7 +255,7 @@ class VirtualDesktop:
     def _start_window_manager(self) -> None:
         configuration = self.home / "openbox.xml"
         configuration.write_text(WINDOW_MANAGER, encoding="utf-8")
-        self.start("openbox", "--sm-disable", "--config-file", str(configuration))
+        self._openbox = self.start("openbox", "--sm-disable", "--config-file", str(configuration))
         announced = ("xprop", "-root", "_NET_SUPPORTING_WM_CHECK")
         wait_until(lambda: "window id" in self.run(*announced), READY_WITHIN_S, "The window manager (openbox)")
 

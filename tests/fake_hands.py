@@ -116,13 +116,14 @@ class FakeHands:
 
 
 class FakeWindows:
-    """The topmost window first. One in `stubborn` has a question before it closes."""
+    """The topmost window first. One in `stubborn` has a question before it closes, one in `hung` reacts to nothing."""
 
     def __init__(self, *windows: Focus) -> None:
         self.windows = list(windows)
         self.minimized: set[int] = set()
         self.maximized: set[int] = set()
         self.stubborn: set[int] = set()
+        self.hung: set[int] = set()
 
     def all(self) -> list[Focus]:
         return list(self.windows)
@@ -140,7 +141,10 @@ class FakeWindows:
         return changes
 
     def close_window(self, window: int) -> bool:
-        if window in self.stubborn:
+        if window in self.stubborn | self.hung:
             return False
         self.windows = [other for other in self.windows if other.window != window]
         return True
+
+    def answers(self, window: int) -> bool:
+        return window not in self.hung

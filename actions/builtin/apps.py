@@ -1,14 +1,15 @@
-"""Opening programs and web addresses."""
+"""Opening programs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from threading import Event as StopSignal
 
-from actions.apps import browser_command, choose_app, in_terminal, installed_apps
+from actions.apps import choose_app, installed_apps, missing_apps
 from actions.bodies import Body, Done, Refused, Result
 from actions.builtin.context import Start
 from actions.builtin.spoken import shortened
+from actions.launcher import in_terminal
 
 
 def app_bodies(env: Mapping[str, str], start: Start) -> Mapping[str, Body]:
@@ -16,16 +17,15 @@ def app_bodies(env: Mapping[str, str], start: Start) -> Mapping[str, Body]:
         del stop
         app = choose_app(values["name"], installed_apps(env), env)
         if app is None:
-            return Refused(f"I cannot find a program called {shortened(values['name'])}.")
+            return Refused(_why_not(values["name"], env))
         start(in_terminal(app, env), env)
         return Done(f"Opened {app.name}.")
 
-    def open_url(values: Mapping[str, str], stop: StopSignal) -> Result:
-        del stop
-        command = browser_command(env)
-        if command is None:
-            return Refused("No web browser is installed.")
-        start((*command, values["url"]), env)
-        return Done(f"Opened {values['url'].split('://', 1)[1]}.")
+    return {"open_app": open_app}
 
-    return {"open_app": open_app, "open_url": open_url}
+
+def _why_not(name: str, env: Mapping[str, str]) -> str:
+    gone = choose_app(name, missing_apps(env), env)
+    if gone is None:
+        return f"I cannot find a program called {shortened(name)}."
+    return f"{gone.name} is in the menu, but its program {gone.command[0]} is not there; install it again."

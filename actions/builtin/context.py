@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Protocol
 
 from actions.aim import Marker
-from actions.apps import launch
 from actions.clipboard import Clipboard
 from actions.clipboard_history import ClipboardHistory
 from actions.dictation import Dictation
 from actions.facts import Facts
 from actions.hands import Hands
+from actions.launcher import launch
 from actions.mixer import Mixer
 from actions.players import Players
 from actions.schedule import Schedule
@@ -40,7 +40,7 @@ class Speaker(Protocol):
 
 
 Start = Callable[[Sequence[str], Mapping[str, str]], None]
-"""Starts a program: command line and environment."""
+"""Starts a program: command line and environment. Raises `NotPermitted` if it does not start or fails at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What other programs open: searches in the browser, files and folders, mail."""
+"""What other programs open: web pages and searches, files and folders, mail."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from pathlib import Path
 from threading import Event as StopSignal
 from urllib.parse import quote, quote_plus
 
-from actions.apps import browser_command, choose_app, in_terminal, installed_apps
+from actions.apps import choose_app, installed_apps
 from actions.bodies import Body, Done, Refused, Result
 from actions.builtin.context import Start
 from actions.builtin.spoken import listed, sentence, shortened
 from actions.folders import find_file
+from actions.launcher import in_terminal, opener
 
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PROGRAMS = frozenset((".desktop", ".sh", ".run", ".appimage", ".jar", ".exe", ".py", ".pl"))
@@ -23,11 +24,15 @@ def link_bodies(env: Mapping[str, str], start: Start, search_address: str) -> Ma
     """`search_address` is that of a search engine, with {} for what is searched."""
 
     def opened(address: str, said: str) -> Result:
-        command = browser_command(env)
+        command = opener(env)
         if command is None:
             return Refused("Nothing is installed that opens links; install xdg-utils.")
         start((*command, address), env)
         return Done(said)
+
+    def open_url(values: Mapping[str, str], stop: StopSignal) -> Result:
+        del stop
+        return opened(values["url"], f"Opened {values['url'].split('://', 1)[1]}.")
 
     def web_search(values: Mapping[str, str], stop: StopSignal) -> Result:
         del stop
@@ -65,6 +70,7 @@ def link_bodies(env: Mapping[str, str], start: Start, search_address: str) -> Ma
         return Done(f"Opened {app.name}.")
 
     return {
+        "open_url": open_url,
         "web_search": web_search,
         "open_file": open_file,
         "compose_email": compose_email,

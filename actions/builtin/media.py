@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Event as StopSignal
 
-from actions.apps import choose_app, in_terminal, installed_apps
+from actions.apps import choose_app, installed_apps
 from actions.bodies import Body, Done, Refused, Result
 from actions.builtin.context import Start
 from actions.builtin.spoken import listed, sentence, shortened
 from actions.folders import files_below, user_folder
+from actions.launcher import in_terminal
 from actions.numbers import words_of
 from actions.papers import write_paper
 from actions.players import Player, Players

@@ -10,6 +10,7 @@ from actions.bodies import Body, Done, Refused, Result, Undo
 from actions.builtin.spoken import sentence, shortened
 from actions.hands import Focus
 from actions.windows import Windows, choose_window
+from model.stream.errors import NotPermitted
 
 
 def window_bodies(windows: Windows, env: Mapping[str, str]) -> Mapping[str, Body]:
@@ -40,6 +41,11 @@ def window_bodies(windows: Windows, env: Mapping[str, str]) -> Mapping[str, Body
     def close(window: Focus) -> Result:
         if windows.close_window(window.window):
             return Done(sentence(f"Closed {_name(window)}"))
+        if not windows.answers(window.window):
+            raise NotPermitted(
+                f"{_name(window)} does not respond and is still open. Wait for it, or end it in your system monitor; "
+                "then what is not saved in it is lost."
+            )
         return Done(f"I asked {_name(window)} to close; it may want to know something first.")
 
     def switch(values: Mapping[str, str], stop: StopSignal) -> Result:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from actions.apps import launch
 from actions.builtin import Context, builtin_bodies
 from actions.clipboard_history import ClipboardHistory
 from actions.dictation import Dictation
 from actions.executor import Decision, Executor
 from actions.facts import Facts
 from actions.journal import Journal
+from actions.launcher import launch
 from actions.mixer import PulseMixer
 from actions.players import MprisPlayers
 from actions.schedule import Schedule

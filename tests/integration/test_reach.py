@@ -10,12 +10,12 @@ import cv2
 import numpy as np
 import pytest
 
-from actions.apps import launch
 from actions.bodies import Body, Done, Refused
 from actions.builtin.links import link_bodies
 from actions.builtin.media import media_bodies
 from actions.builtin.screen import picture_bodies, screen_bodies
 from actions.builtin.sound import sound_bodies
+from actions.launcher import launch
 from actions.mixer import PulseMixer
 from actions.players import MprisPlayers
 from actions.x11 import X11Hands

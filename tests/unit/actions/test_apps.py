@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from actions.apps import App, choose_app, in_terminal, installed_apps, read_entry
+from actions.apps import App, choose_app, installed_apps, missing_apps, read_entry
+from actions.launcher import in_terminal
 
 APPS = [
     App("Calculator", ("gnome-calculator",), categories=frozenset({"Calculator"})),
@@ -76,7 +77,7 @@ def test_entries_are_read_as_the_specification_says(env: dict[str, str], tmp_pat
         "[Desktop Entry]\nName=x",
         "[Desktop Entry]\nName=x\nExec=xterm\nNoDisplay=true",
         "[Desktop Entry]\nName=x\nExec=xterm\nHidden=true",
-        "[Desktop Entry]\nName=x\nExec=not-installed",
+        "[Desktop Entry]\nName=x\nExec=xterm\nTryExec=not-installed",
         "[Desktop Entry]\nName=x\nExec=xterm 'unclosed",
         "[Desktop Entry]\nName=x\nExec=",
         "[Desktop Entry]\nType=Link\nName=x\nExec=xterm",
@@ -86,6 +87,14 @@ def test_damaged_hidden_and_uninstalled_entries_are_passed_over(text: str, env: 
     path = tmp_path / "x.desktop"
     path.write_text(text)
     assert read_entry(path, env) is None
+
+
+def test_an_entry_whose_program_is_gone_is_known_but_not_installed(env: dict[str, str], tmp_path: Path) -> None:
+    path = tmp_path / "applications" / "x.desktop"
+    path.parent.mkdir()
+    path.write_text("[Desktop Entry]\nName=Ledger\nExec=/opt/ledger/run %u")
+    assert installed_apps(env) == []
+    assert missing_apps(env) == [App("Ledger", ("/opt/ledger/run",))]
 
 
 def test_a_program_without_a_window_gets_a_terminal(env: dict[str, str]) -> None:

@@ -510,8 +510,12 @@ def test_opens_programs_and_addresses(rig: Rig, tmp_path: Path) -> None:
     assert rig.started == [("gnome-calculator", "--new"), ("xdg-open", "https://github.com/torch")]
 
 
-def test_says_what_is_not_installed(rig: Rig) -> None:
+def test_says_what_is_not_installed(rig: Rig, tmp_path: Path) -> None:
     assert rig.run("open_app", name="photoshop") == Refused("I cannot find a program called photoshop.")
+    entry(tmp_path, "ledger", "Name=Ledger\nExec=/opt/ledger/run\n")
+    assert rig.run("open_app", name="the ledger") == Refused(
+        "Ledger is in the menu, but its program /opt/ledger/run is not there; install it again."
+    )
     assert isinstance(rig.run("open_url", url="https://a.de"), Refused)
     assert not rig.started
 
@@ -628,3 +632,9 @@ def test_a_window_that_fills_the_screen_already_is_left_so(rig: Rig) -> None:
 def test_a_window_with_a_question_of_its_own_is_not_said_to_be_closed(rig: Rig) -> None:
     rig.windows.windows, rig.windows.stubborn = [MAIL], {1}
     assert rig.run("close_window") == Done("I asked Inbox - Mail to close; it may want to know something first.")
+
+
+def test_a_program_that_hangs_is_not_said_to_be_closed(rig: Rig) -> None:
+    rig.windows.windows, rig.windows.hung = [MAIL], {1}
+    with pytest.raises(NotPermitted, match=r"Inbox - Mail does not respond.* end it in your system monitor"):
+        rig.run("close_window")
