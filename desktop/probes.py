@@ -105,8 +105,10 @@ def speaker(settings: Settings) -> str:
 
 def screen() -> str:
     from model.stream.values import Place
+    from perception.reading import network
     from perception.screen import Eyes
 
+    network()  # a screen on which nothing is written is read without
     Eyes().read(Place(0, 0, 200, 50))
     return "The screen can be read."
 

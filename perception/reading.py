@@ -177,7 +177,7 @@ def read_picture(path: Path) -> list[tuple[str, Place]]:
 def _model_path() -> Path:
     rapidocr = find_spec("rapidocr")  # only its data is needed; importing it would take a second
     if rapidocr is None or rapidocr.origin is None:
-        raise ModelFailed("Text on the screen cannot be read: rapidocr is not installed.")
+        raise ModelFailed("Text on the screen cannot be read: rapidocr is not installed. Run `pip install rapidocr`.")
     return Path(rapidocr.origin).parent / MODEL
 
 

@@ -7,12 +7,15 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from desktop.probing import open_probe
 from desktop.processes import wait_until
 from desktop.virtual import VirtualDesktop
 from model.stream import trace
+from tests.damage import damaged_recogniser
 from tests.e2e.conftest import configure
 from tests.fake_session import FakeSession
 from tests.program import Ambidex
@@ -52,6 +55,10 @@ def sentence(done: subprocess.CompletedProcess[str]) -> str:
     lines = [line for line in done.stderr.splitlines() if not line.startswith(("INFO", "WARNING"))]
     assert len(lines) == 1, done.stderr
     return lines[0]
+
+
+def threads(program: Ambidex) -> dict[str, dict[str, Any]]:
+    return {row["name"]: row for row in program.status()["threads"]}
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -157,6 +164,25 @@ def test_without_screen_and_sound_it_runs_and_says_what_is_missing(bare: Ambidex
     status = bare.status()
     assert status["listening"] is False
     assert {row["name"]: row["state"] for row in status["threads"]}["loop"] == "running"
+
+
+def test_with_a_damaged_text_recogniser_it_goes_on_without_eyes(whole: Ambidex, tmp_path: Path) -> None:
+    model = damaged_recogniser(tmp_path / "site", b"no network at all")
+    whole.env["PYTHONPATH"] = str(tmp_path / "site")
+    whole.expect("The text recogniser .* cannot be loaded")
+    program = whole.start("--headless")
+    open_probe(whole.desktop)
+    program.wait_for("screen failed, again in", 30)
+    wait_until(lambda: threads(whole)["screen"]["state"] == "waiting", 10, "the pause before it is tried again")
+    assert str(model) in threads(whole)["screen"]["error"]
+    assert {name: row["state"] for name, row in threads(whole).items() if name in ("loop", "hands", "clipboard")} == {
+        "loop": "running", "hands": "running", "clipboard": "running"
+    }  # fmt: skip
+    assert whole.call("listen").stdout == "Listening.\n"
+    checks = {check["name"]: check for check in json.loads(whole.call("doctor", "--json").stdout)["checks"]}
+    assert checks["screen"]["health"] == "degraded"
+    assert str(model) in checks["screen"]["detail"]
+    assert checks["screen"]["detail"].endswith("Reinstall rapidocr.")
 
 
 def test_missing_weights_are_a_sentence(bare: Ambidex, tmp_path: Path) -> None:

@@ -9,16 +9,20 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
 from Xlib.display import Display
 
+from desktop.probing import open_probe
 from desktop.processes import end, read_line, require
 from desktop.virtual import VirtualDesktop
-from model.stream.errors import DeviceLost
+from model.stream.errors import DeviceLost, ModelFailed
 from model.stream.values import Event
+from perception.reading import Network, Reader
 from perception.screen import Eyes
 from perception.windows import XDesktop
+from tests.damage import damaged_recogniser
 
 pytestmark = pytest.mark.integration
 
@@ -59,6 +63,20 @@ def run_there(display: str, program: str) -> str:
 def test_a_server_without_shared_memory_is_read_nonetheless() -> None:
     with bare_server("-extension", "MIT-SHM") as display:
         assert run_there(display, "print(Eyes().read())") == "[]\n"
+
+
+@pytest.mark.parametrize("damage", [None, b"", b"no network at all"])
+def test_a_missing_or_damaged_text_recogniser_is_named_with_the_cure(
+    on_screen: VirtualDesktop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: bytes | None
+) -> None:
+    open_probe(on_screen)
+    model = damaged_recogniser(tmp_path, damage)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("perception.reading.network", Network)  # not the one that was loaded before
+    eyes = Eyes(open_reader=Reader)
+    for look in (eyes.read, lambda: eyes.run(lambda event: None, threading.Event())):
+        with pytest.raises(ModelFailed, match=rf"The text recogniser {model} cannot be loaded: .*Reinstall rapidocr\."):
+            look()
 
 
 def test_a_server_that_tells_no_changes_is_said_so() -> None:
