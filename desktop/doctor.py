@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -33,6 +33,8 @@ class Finding:
     name: str
     health: Health
     detail: str
+    devices: tuple[str, ...] = ()
+    """The names of what there is to choose from, as the settings accept them."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -40,11 +42,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`probe` returns a sentence about what works, or raises. `vital`: without it there is no assistant."""
+    """`probe` returns a sentence about what works, or raises. `vital`: without it there is no assistant.
+
+    `devices` names what there is to choose from, or raises.
+    """
 
     name: str
     probe: Callable[[], str]
     vital: bool = False
+    devices: Callable[[], Sequence[str]] = tuple
 
 
 def examine(settings: Settings, places: Places) -> list[Finding]:
@@ -77,15 +83,25 @@ def print_findings(findings: Iterable[Finding], console: Console | None = None) 
     table = Table("", "part", "what was found", box=None, padding=(0, 1))
     marks = {Health.WORKS: "[green]✓[/]", Health.DEGRADED: "[yellow]~[/]", Health.MISSING: "[red]✗[/]"}
     for finding in findings:
-        table.add_row(marks[finding.health], finding.name, escape(finding.detail))
+        named = all(device in finding.detail for device in finding.devices)
+        there = "" if named else f" There are: {', '.join(finding.devices)}."
+        table.add_row(marks[finding.health], finding.name, escape(finding.detail + there))
     (console or Console()).print(table)
 
 
 def _find(check: Check) -> Finding:
+    devices = _devices(check)
     try:
-        return Finding(check.name, Health.WORKS, check.probe())
+        return Finding(check.name, Health.WORKS, check.probe(), devices)
     except AmbidexError as error:
-        return Finding(check.name, Health.MISSING if check.vital else Health.DEGRADED, str(error))
+        return Finding(check.name, Health.MISSING if check.vital else Health.DEGRADED, str(error), devices)
+
+
+def _devices(check: Check) -> tuple[str, ...]:
+    try:
+        return tuple(check.devices())
+    except AmbidexError:
+        return ()  # what is wrong with them, the probe says
 
 
 def checks(settings: Settings, places: Places) -> tuple[Check, ...]:
@@ -93,10 +109,10 @@ def checks(settings: Settings, places: Places) -> tuple[Check, ...]:
     return (
         Check("files", lambda: probes.files(places), vital=True),
         Check("reflex", lambda: probes.reflex(settings), vital=True),
-        Check("microphone", lambda: probes.microphone(settings, places)),
+        Check("microphone", lambda: probes.microphone(settings, places), devices=probes.microphone_names),
         Check("recogniser", lambda: probes.recogniser(places)),
-        Check("voice", lambda: probes.voice(settings)),
-        Check("speaker", lambda: probes.speaker(settings)),
+        Check("voice", lambda: probes.voice(settings, places)),
+        Check("speaker", lambda: probes.speaker(settings), devices=probes.speaker_names),
         Check("screen", probes.screen),
         Check("accessibility", lambda: probes.accessibility(settings)),
         Check("clipboard", probes.clipboard),

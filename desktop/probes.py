@@ -33,12 +33,10 @@ def reflex(settings: Settings) -> str:
 
 
 def microphone(settings: Settings, places: Places) -> str:
-    """Opens it for a moment; nothing of what it hears is kept. Tells the names that the settings accept."""
+    """Opens it for a moment; nothing of what it hears is kept."""
     from desktop.assembly import open_hearing
     from perception.microphone import Microphone
-    from perception.sound_devices import microphones
 
-    names = [device.name for device in microphones()]
     blocks: list[int] = []
     ears = Microphone(open_hearing(places)[0], settings.microphone, audio_sink=lambda block: blocks.append(len(block)))
     stop, lost = threading.Event(), list[DeviceLost]()
@@ -61,7 +59,13 @@ def microphone(settings: Settings, places: Places) -> str:
         raise lost[0]
     if not blocks:
         raise DeviceLost("The microphone is there, but no sound comes from it. Is another program holding it?")
-    return f"Sound comes in. There are: {', '.join(names)}."
+    return "Sound comes in."
+
+
+def microphone_names() -> list[str]:
+    from perception.sound_devices import microphones
+
+    return [device.name for device in microphones()]
 
 
 def recogniser(places: Places) -> str:
@@ -74,12 +78,11 @@ def recogniser(places: Places) -> str:
     return offer() if listener.name == SHIPPED else f"Speech is recognised by {listener.name}."
 
 
-def voice(settings: Settings) -> str:
+def voice(settings: Settings, places: Places) -> str:
     from actions.synthesiser import BackedSynthesiser, Style
     from desktop.assembly import open_chosen_synthesiser
-    from desktop.places import find_places
 
-    synthesiser, fault = open_chosen_synthesiser(find_places())
+    synthesiser, fault = open_chosen_synthesiser(places)
     if fault:
         raise ModelFailed(fault)
     style = Style(voice=settings.voice_variant, rate_wpm=settings.voice_rate_wpm)
@@ -93,14 +96,19 @@ def speaker(settings: Settings) -> str:
     import numpy as np
 
     from actions.loudspeaker import SoundDeviceOutput
-    from perception.sound_devices import loudspeakers
 
     output = SoundDeviceOutput(22_050, settings.speaker)
     try:
         output.write(np.zeros(2205, np.int16))
     finally:
         output.close()
-    return f"Sound goes out. There are: {', '.join(device.name for device in loudspeakers())}."
+    return "Sound goes out."
+
+
+def speaker_names() -> list[str]:
+    from perception.sound_devices import loudspeakers
+
+    return [device.name for device in loudspeakers()]
 
 
 def screen() -> str:

@@ -229,6 +229,9 @@ def test_the_doctor_on_a_whole_machine(whole: Ambidex) -> None:
     assert health.pop("language model") in ("works", "degraded")
     assert health.pop("locks") == "degraded"  # nobody on the virtual desktop tells of them
     assert report["platform"] == "X11"
+    devices = {check["name"]: check["devices"] for check in report["checks"]}
+    assert {name for name, names in devices.items() if names} == {"microphone", "speaker"}
+    assert "Remapped Monitor of Null Output" in devices["microphone"]
     assert [check for check in report["checks"] if health.get(check["name"], "works") != "works"] == []
 
 

@@ -31,6 +31,29 @@ def test_a_failed_probe_is_missing_only_where_it_is_vital(monkeypatch: pytest.Mo
     assert json.loads(json.dumps(findings[1].to_json()))["health"] == "degraded"
 
 
+def test_devices_are_named_whether_or_not_they_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_to_list() -> list[str]:
+        raise DeviceLost("There is no sound system.")
+
+    checks = (
+        Check("microphone", broken, devices=lambda: ["Headset", "Webcam"]),
+        Check("speaker", lambda: "Sound goes out.", devices=lambda: ["Headset"]),
+        Check("speaker", broken, devices=none_to_list),
+        Check("screen", lambda: "Fine."),
+    )
+    monkeypatch.setattr(doctor, "checks", lambda settings, places: checks)
+    findings = examine(Settings(), find_places())
+    told = [json.loads(json.dumps(finding.to_json()))["devices"] for finding in findings]
+    assert told == [["Headset", "Webcam"], ["Headset"], [], []]
+    console = Console(width=200, file=StringIO())
+    print_findings(findings, console)
+    assert isinstance(console.file, StringIO)
+    lines = console.file.getvalue().splitlines()
+    assert lines[1].rstrip().endswith("There are: Headset, Webcam.")
+    assert lines[2].rstrip().endswith("Sound goes out. There are: Headset.")
+    assert lines[4].rstrip().endswith("Fine.")
+
+
 def test_the_table_shows_every_finding_as_it_is() -> None:
     console = Console(width=200, file=StringIO())
     print_findings([Finding("a", Health.DEGRADED, "Do `pip install 'ambidex[llm]'`.")], console)
