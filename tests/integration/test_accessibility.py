@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,10 +14,11 @@ import pytest
 from desktop.processes import Watched
 from desktop.virtual import VirtualDesktop
 from model.stream.errors import DeviceLost
-from model.stream.values import Event, Line, LineGone, Place
+from model.stream.values import Place
 from perception.accessibility import Accessibility, programs_that_tell
 from perception.atspi import Switch, bus_address
 from perception.screen import Eyes
+from tests.watching import Watching
 
 pytestmark = pytest.mark.integration
 
@@ -29,73 +28,9 @@ WITHIN_S = 40.0
 TREE_AT_ONCE = {"QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"}
 
 
-class Watching:
-    """Eyes that run and that ask, and what they have posted."""
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-        self.accessibility = Accessibility()
-        self.eyes = Eyes(accessibility=self.accessibility)
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="eyes")
-        self._thread.start()
-
-    def _run(self) -> None:
-        self.began_s = time.thread_time()
-        self.eyes.run(self._post, self._stop)
-        self.work_s = time.thread_time() - self.began_s
-
-    def _post(self, event: Event) -> None:
-        self.events.append(event)
-        self.work_s = time.thread_time() - self.began_s
-
-    @property
-    def lines(self) -> dict[int, Line]:
-        lines: dict[int, Line] = {}
-        for event in list(self.events):
-            match event.data:
-                case Line(line_id=number):
-                    lines[number] = event.data
-                case LineGone(line_id=number):
-                    del lines[number]
-                case _:
-                    pass
-        return lines
-
-    @property
-    def texts(self) -> list[str]:
-        return [line.text for line in self.lines.values()]
-
-    def wait(self, condition: Callable[[], bool], what: str) -> None:
-        deadline_s = time.monotonic() + WITHIN_S
-        while not condition():
-            assert time.monotonic() < deadline_s, f"{what} did not come; there is {self.texts}"
-            time.sleep(0.02)
-
-    def line(self, text: str) -> Line:
-        self.wait(lambda: text in self.texts, text)
-        return next(line for line in self.lines.values() if line.text == text)
-
-    def rest(self) -> None:
-        """Wait until nothing has been posted for a while."""
-        n_events = -1
-        while n_events != len(self.events):
-            n_events = len(self.events)
-            time.sleep(1.5)
-
-    def close(self) -> None:
-        self._stop.set()
-        self._thread.join(15)
-        assert not self._thread.is_alive()
-
-
-@contextmanager
-def while_watching() -> Iterator[Watching]:
-    started = Watching()
-    try:
-        yield started
-    finally:
-        started.close()
+def while_watching() -> Watching:
+    """Eyes that ask, too."""
+    return Watching(Accessibility())
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -15,14 +14,14 @@ import pytest
 from Xlib.display import Display
 
 from desktop.probing import open_probe
-from desktop.processes import end, read_line, require
+from desktop.processes import end, read_line, require, wait_until
 from desktop.virtual import VirtualDesktop
-from model.stream.errors import DeviceLost, ModelFailed
-from model.stream.values import Event
+from model.stream.errors import ModelFailed
 from perception.reading import Network, Reader
 from perception.screen import Eyes
 from perception.windows import XDesktop
 from tests.damage import damaged_recogniser
+from tests.watching import Watching
 
 pytestmark = pytest.mark.integration
 
@@ -111,34 +110,13 @@ def test_windows_that_come_and_go_while_they_are_listed_are_left_out(on_screen: 
 
 
 def test_a_hundred_windows_that_open_at_once_are_seen_and_the_eyes_go_on(on_screen: VirtualDesktop) -> None:
-    events: list[Event] = []
-    lost: list[DeviceLost] = []
-    stop = threading.Event()
-
-    def run() -> None:
-        try:
-            Eyes().run(events.append, stop)
-        except DeviceLost as error:
-            lost.append(error)
-
-    thread = threading.Thread(target=run, name="eyes")
-    thread.start()
-    try:
-        with closing(Display()) as display, closing(XDesktop()) as desktop:
-            screen = display.screen()
-            windows = [
-                screen.root.create_window(10 * (n % 10), 10 * (n // 10), 200, 100, 0, screen.root_depth)
-                for n in range(100)
-            ]
-            for window in windows:
-                window.map()
-            display.sync()
-            deadline_s = time.monotonic() + READY_WITHIN_S
-            while len(desktop.windows()) < len(windows) and time.monotonic() < deadline_s:
-                time.sleep(0.05)
-            assert len(desktop.windows()) == len(windows)
-    finally:
-        stop.set()
-        thread.join(READY_WITHIN_S)
-    assert not thread.is_alive()
-    assert lost == []
+    with Watching() as watching, closing(Display()) as display, closing(XDesktop()) as desktop:
+        screen = display.screen()
+        windows = [
+            screen.root.create_window(10 * (n % 10), 10 * (n // 10), 200, 100, 0, screen.root_depth) for n in range(100)
+        ]
+        for window in windows:
+            window.map()
+        display.sync()
+        wait_until(lambda: len(desktop.windows()) == len(windows), READY_WITHIN_S, "all the windows")
+    assert watching.lost is None

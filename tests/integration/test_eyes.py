@@ -6,7 +6,7 @@ import itertools
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from difflib import SequenceMatcher
 
@@ -17,8 +17,9 @@ from Xlib.display import Display
 from desktop.probing import Probe, open_probe
 from desktop.virtual import VirtualDesktop
 from model.stream.errors import DeviceLost
-from model.stream.values import Channel, Event, Line, LineGone, Place, Window
+from model.stream.values import Channel, Event, Line, Place
 from perception.screen import PRIVATE_TITLE, Eyes
+from tests.watching import Watching
 
 pytestmark = pytest.mark.integration
 
@@ -26,64 +27,6 @@ LETTER = (
     "Dear Anna,\nthe meeting is on Tuesday at half past ten.\nBring the report (version 2.1) and three copies.\n"
     "Write to anna@example.org if you cannot come."
 )
-WITHIN_S = 30.0
-
-
-class Watching:
-    """A running sense and what it has posted."""
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="eyes")
-        self.lost: DeviceLost | None = None
-        self._thread.start()
-
-    def _run(self) -> None:
-        try:
-            Eyes().run(self.events.append, self._stop)
-        except DeviceLost as error:
-            self.lost = error
-
-    @property
-    def lines(self) -> dict[int, str]:
-        """The lines that are there, by number."""
-        lines: dict[int, str] = {}
-        for event in list(self.events):
-            match event.data:
-                case Line(line_id=line_id, text=text):
-                    lines[line_id] = text
-                case LineGone(line_id=line_id):
-                    del lines[line_id]
-                case _:
-                    pass
-        return lines
-
-    @property
-    def windows(self) -> list[str]:
-        return [event.data.title for event in list(self.events) if isinstance(event.data, Window)]
-
-    def number_of(self, text: str) -> int:
-        self.wait(lambda: text in self.lines.values(), text)
-        return next(line_id for line_id, there in self.lines.items() if there == text)
-
-    def wait(self, condition: Callable[[], bool], what: str) -> None:
-        deadline_s = time.monotonic() + WITHIN_S
-        while not condition():
-            assert time.monotonic() < deadline_s, f"{what} did not come; there is {self.lines}"
-            time.sleep(0.02)
-
-    def rest(self) -> None:
-        """Wait until nothing has been posted for longer than the eyes put off a look."""
-        n_events = -1
-        while n_events != len(self.events):
-            n_events = len(self.events)
-            time.sleep(2.5)
-
-    def close(self) -> None:
-        self._stop.set()
-        self._thread.join(10)
-        assert not self._thread.is_alive()
 
 
 @pytest.fixture
@@ -104,20 +47,10 @@ def monitors(desktop: VirtualDesktop, *widths_px: int) -> None:
         desktop.run("xrandr", "--setmonitor", f"monitor-{n}", place, "screen" if n == 0 else "none")
 
 
-@contextmanager
-def while_watching() -> Iterator[Watching]:
-    started = Watching()
-    try:
-        yield started
-    finally:
-        started.close()
-
-
 @pytest.fixture
 def watching(on_screen: VirtualDesktop) -> Iterator[Watching]:
-    started = Watching()
-    yield started
-    started.close()
+    with Watching() as started:
+        yield started
 
 
 def test_known_text_is_read_right(on_screen: VirtualDesktop) -> None:
@@ -158,16 +91,16 @@ def test_a_second_look_costs_next_to_nothing(on_screen: VirtualDesktop) -> None:
 def test_lines_come_change_and_go(watching: Watching, on_screen: VirtualDesktop) -> None:
     probe = open_probe(on_screen, text="alpha beta\nmilk and eggs\n")
     watching.wait(lambda: "Notes" in watching.windows, "the window")
-    number = watching.number_of("milk and eggs")
+    number = watching.line("milk and eggs").line_id
     watching.rest()
     n_events = len(watching.events)
     on_screen.xdotool("key", "ctrl+End")
     on_screen.xdotool("type", "some bread")
-    watching.number_of("some bread")
+    watching.line("some bread")
     watching.rest()
     changed = [event.data for event in watching.events[n_events:] if isinstance(event.data, Line)]
     assert not any(line.text in ("alpha beta", "milk and eggs", "Submit", "Cancel") for line in changed)
-    assert watching.number_of("milk and eggs") == number
+    assert watching.line("milk and eggs").line_id == number
     assert {event.channel for event in watching.events} == {Channel.SCREEN}
     probe.close()
     watching.wait(lambda: not watching.lines, "an empty screen")
@@ -176,12 +109,12 @@ def test_lines_come_change_and_go(watching: Watching, on_screen: VirtualDesktop)
 def test_a_cursor_that_blinks_is_not_told(watching: Watching, on_screen: VirtualDesktop) -> None:
     open_probe(on_screen)
     on_screen.xdotool("type", "hello world")
-    watching.number_of("hello world")
+    watching.line("hello world")
     time.sleep(4.0)  # it has come and gone once, at looks a second apart
     before = list(watching.events)
     time.sleep(4.0)
     assert watching.events == before
-    assert "hello world" in watching.lines.values()
+    assert "hello world" in watching.texts
 
 
 def test_a_screen_on_which_nothing_changes_costs_nothing(on_screen: VirtualDesktop) -> None:
@@ -211,7 +144,7 @@ def test_a_private_window_is_not_read(watching: Watching, on_screen: VirtualDesk
     vault = open_probe(on_screen, title="Vault - KeePassXC", text="hunter2 swordfish", buttons=["Unlock"])
     watching.wait(lambda: PRIVATE_TITLE in watching.windows, "the window")
     open_probe(on_screen, text="nothing to hide", place="300,700,900,300")
-    watching.number_of("nothing to hide")
+    watching.line("nothing to hide")
     watching.rest()
     read = " ".join([str(event) for event in watching.events] + [text for text, _ in Eyes().read()])
     for secret in ("hunter2", "swordfish", "Unlock"):
@@ -221,10 +154,10 @@ def test_a_private_window_is_not_read(watching: Watching, on_screen: VirtualDesk
 
 def test_a_window_that_becomes_private_is_forgotten(watching: Watching, on_screen: VirtualDesktop) -> None:
     open_probe(on_screen, text="alpha beta")
-    watching.number_of("alpha beta")
+    watching.line("alpha beta")
     window = on_screen.xdotool("search", "--name", "^Notes$")
     on_screen.xdotool("set_window", "--name", "Private Browsing", window)
-    watching.wait(lambda: not any("alpha" in text for text in watching.lines.values()), "forgetting")
+    watching.wait(lambda: not any("alpha" in text for text in watching.texts), "forgetting")
 
 
 @contextmanager
@@ -268,7 +201,7 @@ def test_no_screen_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_screen_that_goes_away_is_said_so(on_screen: VirtualDesktop) -> None:
     watching = Watching()
     open_probe(on_screen)
-    watching.number_of("Submit")
+    watching.line("Submit")
     on_screen.close()
     watching.wait(lambda: watching.lost is not None, "the end")
     watching.close()
@@ -297,11 +230,11 @@ def test_buttons_on_every_monitor_are_pressed_where_they_were_read(
 
 def test_another_resolution_is_read_anew(four_k: VirtualDesktop) -> None:
     open_probe(four_k, text="alpha beta", place="100,100,600,300")
-    with while_watching() as watching:
-        number = watching.number_of("alpha beta")
+    with Watching() as watching:
+        number = watching.line("alpha beta").line_id
         for mode in ("small", "3840x2160"):
             before = number
             four_k.run("xrandr", "--output", "screen", "--mode", mode)
             watching.wait(lambda known=before: known not in watching.lines, "the end of the old screen")
-            number = watching.number_of("alpha beta")
+            number = watching.line("alpha beta").line_id
         assert watching.lost is None
