@@ -8,7 +8,7 @@ from actions.agenda import Agenda
 from actions.bodies import Body
 from actions.builtin.agenda import agenda_bodies
 from actions.builtin.apps import app_bodies
-from actions.builtin.clipboard import clipboard_bodies
+from actions.builtin.clipboard import clipboard_bodies, copying_bodies
 from actions.builtin.clock import clock_bodies
 from actions.builtin.context import Context, Speaker
 from actions.builtin.dictation import dictation_bodies
@@ -43,7 +43,8 @@ def builtin_bodies(context: Context) -> dict[str, Body]:
         dictation_bodies(context.hands, trail, context.dictation, lambda: [item.text for item in lists.items(NAMES)]),
         screen_bodies(context.hands, context.look, context.marker),
         picture_bodies(context.look, user_folder("pictures", env) / "Screenshots", now),
-        clipboard_bodies(context.hands, trail, context.clipboard, context.clipboard_history),
+        copying_bodies(context.hands, trail, context.clipboard),
+        clipboard_bodies(context.clipboard, context.clipboard_history),
         app_bodies(env, start),
         link_bodies(env, start, context.search_address),
         window_bodies(context.windows, env),

@@ -21,7 +21,9 @@ _TERMINALS = ("term", "konsole", "alacritty", "kitty", "tilix", "rxvt", "foot", 
 _KEYLESS_TERMINALS = ("xterm", "rxvt")
 
 
-def clipboard_bodies(hands: Hands, trail: Trail, clipboard: Clipboard, history: ClipboardHistory) -> Mapping[str, Body]:
+def copying_bodies(hands: Hands, trail: Trail, clipboard: Clipboard) -> Mapping[str, Body]:
+    """What the program in front is asked for, with its own keys."""
+
     def copy(values: Mapping[str, str], stop: StopSignal) -> Result:
         del values
         focus = hands.active_window()
@@ -59,6 +61,28 @@ def clipboard_bodies(hands: Hands, trail: Trail, clipboard: Clipboard, history: 
             return Halted("Stopped before pasting.")
         return Done("Pasted.", None if _is_terminal(focus) else _unpasting(hands, trail, before, trail.mark(focus)))
 
+    def copy_selected(before: Copied | None) -> Result:
+        """What is selected is known without a key being pressed."""
+        selected = clipboard.selected()
+        if selected is None or selected.kind not in ("text", "url"):
+            return Refused("There is nothing selected to copy.")
+        if len(selected.text) >= MAX_CHARACTERS:
+            return Refused("That is too long for me to copy.")
+        clipboard.write(selected.text)
+        return Done("Copied.", _restoring(clipboard, before))
+
+    def press_and_wait(chord: str, stop: StopSignal) -> bool:
+        """Whether the program in front really put something on the clipboard."""
+        since = clipboard.changes()
+        hands.press(chord, stop)
+        return clipboard.changed(since, stop)
+
+    return {"copy": copy, "cut": cut, "paste": paste}
+
+
+def clipboard_bodies(clipboard: Clipboard, history: ClipboardHistory) -> Mapping[str, Body]:
+    """What is on the clipboard, and what was."""
+
     def set_clipboard(values: Mapping[str, str], stop: StopSignal) -> Result:
         del stop
         before = clipboard.read()
@@ -95,26 +119,7 @@ def clipboard_bodies(hands: Hands, trail: Trail, clipboard: Clipboard, history: 
         said = f"Back on your clipboard, ready to be pasted: {what}{sentence(_described(entry))}"
         return Done(said, _restoring(clipboard, before))
 
-    def copy_selected(before: Copied | None) -> Result:
-        """What is selected is known without a key being pressed."""
-        selected = clipboard.selected()
-        if selected is None or selected.kind not in ("text", "url"):
-            return Refused("There is nothing selected to copy.")
-        if len(selected.text) >= MAX_CHARACTERS:
-            return Refused("That is too long for me to copy.")
-        clipboard.write(selected.text)
-        return Done("Copied.", _restoring(clipboard, before))
-
-    def press_and_wait(chord: str, stop: StopSignal) -> bool:
-        """Whether the program in front really put something on the clipboard."""
-        since = clipboard.changes()
-        hands.press(chord, stop)
-        return clipboard.changed(since, stop)
-
-    return {
-        "copy": copy, "cut": cut, "paste": paste, "set_clipboard": set_clipboard,
-        "read_clipboard": read_clipboard, "clipboard_history": clipboard_history,
-    }  # fmt: skip
+    return {"set_clipboard": set_clipboard, "read_clipboard": read_clipboard, "clipboard_history": clipboard_history}
 
 
 def _chord(key: str, focus: Focus) -> str:

@@ -17,25 +17,10 @@ from actions.papers import write_paper
 from actions.players import Player, Players
 
 MAX_PLAYED = 500
-_ENDINGS = frozenset(
-    (
-        ".mp3",
-        ".ogg",
-        ".oga",
-        ".opus",
-        ".flac",
-        ".m4a",
-        ".wav",
-        ".aac",
-        ".wma",
-        ".mp4",
-        ".mkv",
-        ".webm",
-        ".avi",
-        ".mov",
-        ".ogv",
-    )
-)
+_ENDINGS = frozenset((
+    ".mp3", ".ogg", ".oga", ".opus", ".flac", ".m4a", ".wav", ".aac", ".wma",
+    ".mp4", ".mkv", ".webm", ".avi", ".mov", ".ogv",
+))  # fmt: skip
 _ANYTHING = frozenset(
     words_of("some any music a an the my song songs something track tracks play put on video film from")
 )

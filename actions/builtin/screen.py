@@ -27,7 +27,10 @@ MAX_CLICKS = 3
 
 def screen_bodies(hands: Hands, look: Look, marker: Marker) -> Mapping[str, Body]:
     aim = Aim(hands, look, marker)
+    return {**_pointer_bodies(hands, aim), **_reading_bodies(hands, look, aim)}
 
+
+def _pointer_bodies(hands: Hands, aim: Aim) -> Mapping[str, Body]:
     def click(values: Mapping[str, str], stop: StopSignal) -> Result:
         count = int(float(values.get("count", "1")))
         if not 1 <= count <= MAX_CLICKS:
@@ -73,6 +76,12 @@ def screen_bodies(hands: Hands, look: Look, marker: Marker) -> Mapping[str, Body
         where = f"to the {direction}" if direction in _ENDS else direction
         return Halted("Stopped scrolling.") if stop.is_set() else Done(f"Scrolled {where}.")
 
+    return {
+        "click": click, "move_pointer": move_pointer, "drag": drag, "select_text": select_text, "scroll": scroll,
+    }  # fmt: skip
+
+
+def _reading_bodies(hands: Hands, look: Look, aim: Aim) -> Mapping[str, Body]:
     def read_screen(values: Mapping[str, str], stop: StopSignal) -> Result:
         del stop
         focus = hands.active_window()
@@ -91,11 +100,6 @@ def screen_bodies(hands: Hands, look: Look, marker: Marker) -> Mapping[str, Body
         return Done(f"{found.text} is {_whereabouts(found.place, hands.screen_size())}.")
 
     return {
-        "click": click,
-        "move_pointer": move_pointer,
-        "drag": drag,
-        "select_text": select_text,
-        "scroll": scroll,
         "read_screen": read_screen,
         "find_on_screen": lambda values, stop: point_at(values["text"]),
         "point_at": lambda values, stop: point_at(values["target"]),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actions.bodies import Done, Halted
-from actions.builtin.clipboard import clipboard_bodies
+from actions.builtin.clipboard import clipboard_bodies, copying_bodies
 from actions.builtin.keyboard import keyboard_bodies
 from actions.builtin.timers import timer_bodies
 from actions.builtin.trail import Trail
@@ -61,7 +61,10 @@ def test_what_was_typed_before_the_stop_is_taken_back(text: str, data: st.DataOb
 @given(st.text(min_size=1), st.text(min_size=1))
 def test_the_clipboard_is_as_it_was(before: str, text: str) -> None:
     clipboard, hands = FakeClipboard(before), FakeHands()
-    bodies = clipboard_bodies(hands, Trail(hands), clipboard, ClipboardHistory())
+    bodies = {
+        **copying_bodies(hands, Trail(hands), clipboard),
+        **clipboard_bodies(clipboard, ClipboardHistory()),
+    }
     result = bodies["set_clipboard"]({"text": text}, StopSignal())
     assert clipboard.text == text
     assert isinstance(result, Done)
