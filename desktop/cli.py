@@ -231,12 +231,29 @@ def train(
     as_in_life: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Share of utterances with every tone and a lagging recogniser.")
     ] = 0.3,
+    ticks_per_batch: Annotated[int, typer.Option(min=1, help="A GPU is kept busy by 8192.")] = 1024,
+    workers: Annotated[int, typer.Option(min=0, help="Processes that prepare lessons, beside a GPU.")] = 0,
 ) -> None:
     """Train the reflex, or go on with a run that was stopped. The same seed gives the same reflex."""
     from desktop.training import TrainOptions
     from desktop.training import train as train_
 
-    train_(TrainOptions(out, commands, epochs, composed, human, seed, device, start, learning_rate, as_in_life))
+    train_(
+        TrainOptions(
+            out=out,
+            commands=commands,
+            epochs=epochs,
+            composed=composed,
+            human=human,
+            seed=seed,
+            device=device,
+            start=start,
+            learning_rate=learning_rate,
+            as_in_life=as_in_life,
+            ticks_per_batch=ticks_per_batch,
+            workers=workers,
+        )
+    )
 
 
 @app.command()

@@ -13,7 +13,7 @@ BACKCHANNELS = frozenset(
 )
 """What a listener says without wanting the floor. Yes and no are not among them: they answer."""
 SETTLED_MS = 320
-"""The last words of somebody who falls silent are known after 240 ms."""
+"""By then the last words of somebody who fell silent have been told."""
 MAX_WORDS = 20
 
 

@@ -13,7 +13,7 @@ from desktop.minds import REFLEX, shipped_catalogue
 
 @dataclass(frozen=True, slots=True)
 class TrainOptions:
-    """What the command line offers of `model.training.train.Options`."""
+    """What the command line offers of `model.training.lessons.Options`."""
 
     out: Path
     commands: Path | None
@@ -25,11 +25,14 @@ class TrainOptions:
     start: str
     learning_rate: float
     as_in_life: float
+    ticks_per_batch: int
+    workers: int
 
 
 def train(options: TrainOptions) -> None:
     """Leaves a folder that the setting `reflex_directory` can name. Raises `BadSettings` or `ModelFailed`."""
-    from model.training.train import Options, Progressed, train_reflex
+    from model.training.lessons import Options
+    from model.training.train import Progressed, train_reflex
 
     chosen = Options(
         directory=options.out,
@@ -42,6 +45,8 @@ def train(options: TrainOptions) -> None:
         start=options.start,
         learning_rate=options.learning_rate,
         as_in_life=options.as_in_life,
+        ticks_per_batch=options.ticks_per_batch,
+        workers=options.workers,
     )
     console = Console(stderr=True)
     with _bar(console) as progress:

@@ -13,7 +13,8 @@ from perception.tone import VOICED, Block, ToneMeter
 
 LEAST_VOICED_OVER_US = 2
 """Blocks. While we speak, a single one is what is left of an echo; the shortest word of a user has more."""
-PAUSE_MS = 240
+PAUSE_MS = 160
+"""Whether a pause ends the request is for the mind to say: it hears of every one."""
 SETTLED_MS = 128
 """Silence after which the words are certain: they are told, and only whether more follow is still awaited. Within a
 sentence that is said without a pause the voice is never gone for longer than 32 ms (84 sentences in three voices)."""

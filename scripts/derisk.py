@@ -27,11 +27,12 @@ from model.reflex.mind import action_vectors
 from model.reflex.network import Actions, Config
 from model.stream.catalogue import Catalogue
 from model.stream.values import Channel
-from model.training.batches import Row, row_of
+from model.training.batches import Batch, batches, row_of
 from model.training.compose import Request, compose
+from model.training.lessons import LEXICON, Options, Parts, read_human
 from model.training.measure import rightness
 from model.training.teacher import play
-from model.training.train import LEXICON, Options, Parts, Run, new_network, read_human
+from model.training.train import Run, new_network
 
 SHIPPED = resources.ROOT / "reflex"
 HELD_OUT = (
@@ -62,11 +63,12 @@ def trained(options: Options, parts: Parts, human: Sequence[Request]) -> Run:
     return run
 
 
-def rows_of(requests: Sequence[Request], parts: Parts) -> list[Row]:
+def lessons_of(requests: Sequence[Request], parts: Parts) -> list[Batch]:
     lessons = [
         play([r], parts.catalogue, parts.symbols, parts.pieces, random.Random(n)) for n, r in enumerate(requests)
     ]
-    return [row_of(lesson, parts.catalogue, parts.symbols, parts.piece_rank) for lesson in lessons]
+    rows = [row_of(lesson, parts.catalogue, parts.symbols, parts.piece_rank) for lesson in lessons]
+    return [batch.read(parts.items) for batch in batches(rows, parts.pieces, 4096, random.Random(0))]
 
 
 def arms(commands: Path) -> None:
@@ -77,12 +79,7 @@ def arms(commands: Path) -> None:
             run = trained(small(commands, start=start, seed=seed), parts, human)
             with torch.inference_mode():
                 tables = run.network.tables(action_vectors(parts.catalogue, parts.symbols, parts.items))
-            print(
-                start,
-                seed,
-                rightness(run.network, tables, rows_of(test, parts), parts.items, parts.symbols),
-                flush=True,
-            )
+            print(start, seed, rightness(run.network, tables, lessons_of(test, parts), parts.symbols), flush=True)
 
 
 def split(human: Sequence[Request]) -> tuple[list[Request], list[Request]]:
@@ -106,7 +103,7 @@ def held_out(commands: Path) -> None:
     with torch.inference_mode():
         tables = run.network.tables(Actions(vectors.slots, vectors.actions, torch.tensor(refined)))
     test = [compose(random.Random(f"{name}/{n}"), name) for name in HELD_OUT for n in range(20)]
-    print("reflex, never trained on:", rightness(run.network, tables, rows_of(test, whole), whole.items, whole.symbols))
+    print("reflex, never trained on:", rightness(run.network, tables, lessons_of(test, whole), whole.symbols))
     texts = whole.items.encode([request.text for request in test])
     nearest = (texts @ vectors.actions.T).argmax(-1).tolist()
     right = [whole.symbols.actions[n] == request.action for n, request in zip(nearest, test, strict=True)]

@@ -28,7 +28,7 @@ START, STOP = 101, 102
 """Stand around every text."""
 Key = TypeVar("Key", str, tuple[int, ...])
 CACHE_SIZE = 4096
-BATCH = 32
+BATCH, BATCH_ON_GPU = 32, 512
 
 
 class SentenceEncoder(nn.Module):
@@ -59,19 +59,22 @@ class SentenceEncoder(nn.Module):
 class ItemEncoder:
     """Texts to vectors, remembered by text. It runs only on text it has not seen lately."""
 
-    def __init__(self, encoder: SentenceEncoder, pieces: Pieces, cache_size: int = CACHE_SIZE) -> None:
-        self._encoder = encoder.eval()
+    def __init__(
+        self, encoder: SentenceEncoder, pieces: Pieces, cache_size: int = CACHE_SIZE, device: str = "cpu"
+    ) -> None:
+        self._encoder = encoder.eval().to(device)
+        self._device = torch.device(device)
         self._pieces = pieces
         self._cache_size = cache_size
         self._cache: OrderedDict[Hashable, Tensor] = OrderedDict()
 
     @classmethod
-    def load(cls, path: Path, pieces: Pieces, cache_size: int = CACHE_SIZE) -> ItemEncoder:
-        """Raises `ModelFailed` if the weights are missing, damaged or of another shape."""
+    def load(cls, path: Path, pieces: Pieces, cache_size: int = CACHE_SIZE, device: str = "cpu") -> ItemEncoder:
+        """Its vectors lie on `device`. Raises `ModelFailed` if the weights are missing, damaged or of another shape."""
         with unfilled():
             encoder = SentenceEncoder()
         load_packed(encoder, path, tables=frozenset({"pieces"}))
-        return cls(encoder, pieces, cache_size)
+        return cls(encoder, pieces, cache_size, device)
 
     def remember(self, path: Path) -> None:
         """Take the vectors of texts that were encoded before, so that starting up need not. Raises `ModelFailed`."""
@@ -100,9 +103,11 @@ class ItemEncoder:
         """[n, C], one row per sequence of word pieces; of a long one the beginning. No pieces, a row of zeros."""
         kept = [row[: MAX_PIECES - 2] for row in rows]
         vectors = self._look_up(kept, lambda new: [[START, *row, STOP] for row in new])
-        return vectors * torch.tensor([[float(len(row) > 0)] for row in kept])
+        return vectors * torch.tensor([[float(len(row) > 0)] for row in kept], device=self._device)
 
     def _look_up(self, keys: Sequence[Key], pieces: Callable[[list[Key]], list[list[int]]]) -> Tensor:
+        if self._device.type != "cpu":  # where encoding again is quicker than remembering
+            return self._run_all(pieces(list(keys)))
         new = sorted((key for key in dict.fromkeys(keys) if key not in self._cache), key=len)
         for start in range(0, len(new), BATCH):
             batch = new[start : start + BATCH]
@@ -114,13 +119,21 @@ class ItemEncoder:
             self._cache.popitem(last=False)
         return torch.stack(rows) if rows else torch.zeros(0, self._encoder.width)
 
+    def _run_all(self, rows: list[list[int]]) -> Tensor:
+        """Rows of like length together."""
+        order = sorted(range(len(rows)), key=lambda n: len(rows[n]))
+        vectors = torch.zeros(len(rows), self._encoder.width, device=self._device)
+        for start in range(0, len(order), BATCH_ON_GPU):
+            chosen = order[start : start + BATCH_ON_GPU]
+            vectors[torch.tensor(chosen, device=self._device)] = self._run([rows[n] for n in chosen])
+        return vectors
+
     @torch.inference_mode()
     def _run(self, rows: list[list[int]]) -> Tensor:
         length = torch.tensor([len(row) for row in rows])
         padded = torch.zeros(len(rows), int(length.max()), dtype=torch.long)
-        for index, row in enumerate(rows):
-            padded[index, : len(row)] = torch.tensor(row)
-        return self._encoder(padded, length)
+        padded[torch.arange(padded.shape[1]) < length[:, None]] = torch.tensor([p for row in rows for p in row])
+        return self._encoder(padded.to(self._device), length.to(self._device))
 
 
 def describe(spec: ActionSpec) -> tuple[str, ...]:

@@ -255,7 +255,7 @@ def action_vectors(catalogue: Catalogue, symbols: Symbols, items: ItemEncoder) -
     """Vectors of the slots' names and of the actions' descriptions with their examples."""
     slots = items.encode([slot_text(slot) for slot in symbols.slots])
     actions = [items.encode(describe(catalogue[name])).mean(0) for name in symbols.actions]
-    known = torch.tensor([i if i < 96 else -1 for i in range(len(actions))])
+    known = torch.tensor([i if i < 96 else -1 for i in range(len(actions))], device=slots.device)
     return Actions(slots, torch.nn.functional.normalize(torch.stack(actions), dim=-1), known)
 
 

@@ -17,6 +17,10 @@ from torch import Tensor, nn
 
 from model.reflex.packed import PackedTable
 
+LIKENESS = 10.0
+"""Nats per unit of cosine between what was said and what an action is described as, to begin with. It is what an action
+that was never trained on is found by."""
+
 
 @dataclass(frozen=True)
 class Config:
@@ -39,6 +43,8 @@ class Config:
     n_item_channel: int = 4
     n_known_action: int = 96
     """Rows of the table that refines the computed embeddings of built-in actions; other actions do without."""
+    dropout: float = 0.0
+    """Share of what each layer adds that is left out, anew at every tick, while training."""
 
     @classmethod
     def from_json(cls, text: str) -> Config:
@@ -92,6 +98,7 @@ class Tables:
     action: Tensor  # [A, C]
     slot_keys: Tensor  # [S, C] against which outputs are scored
     action_keys: Tensor  # [n, C]
+    actions: Tensor  # [n, item_width] the vectors of the descriptions themselves
 
 
 @dataclass
@@ -193,12 +200,13 @@ class Block(nn.Module):
         self.up = nn.Linear(c.width, 4 * c.width)
         self.down = nn.Linear(4 * c.width, c.width)
         self.norm2 = nn.LayerNorm(c.width, eps=1e-12)
+        self.dropout = nn.Dropout(c.dropout)
 
     def finish(self, x: Tensor, attended: Tensor, items: Tensor, present: Tensor) -> Tensor:
-        x = self.norm1(x + attended)
+        x = self.norm1(x + self.dropout(attended))
         if self.field is not None:
             x = x + self.field(x, items, present)
-        return self.norm2(x + self.down(F.gelu(self.up(x))))
+        return self.norm2(x + self.dropout(self.down(F.gelu(self.up(x)))))
 
 
 class Reading(nn.Module):
@@ -265,6 +273,7 @@ class Writing(nn.Module):
         self.thought_query = nn.Linear(c.width, c.width)
         self.action_query = nn.Linear(c.width, c.width)
         self.said_query = nn.Linear(c.item_width, c.width)
+        self.likeness = nn.Parameter(torch.full((2,), LIKENESS))  # for thoughts and for calls
         self.action_key = nn.Linear(c.item_width, c.width)
         self.slot_key = nn.Linear(c.item_width, c.width)
         self.known_action = nn.Embedding(c.n_known_action, c.width)
@@ -322,7 +331,7 @@ class Network(nn.Module):
     def tables(self, actions: Actions) -> Tables:
         thought, speech, action = self.reading.own(actions)
         keys = self.writing.slot_key(actions.slots), self.writing.action_keys(actions)
-        return Tables(thought, speech, action, *keys)
+        return Tables(thought, speech, action, *keys, actions.actions)
 
     def layers(self) -> Iterator[Block]:
         for block in self.blocks:
@@ -406,6 +415,8 @@ class Network(nn.Module):
         action_query = scale * w.action_query(h) + said_query
         called, filled = action_query @ tables.action_keys.T, action_query @ tables.slot_keys.T  # [B, T, n], [B, T, S]
         thought = (scale * w.thought_query(h) + said_query) @ tables.action_keys.T
+        likeness = (said @ tables.actions.T)[..., None] * w.likeness  # [B, T, n, 2]
+        thought, called = thought + likeness[..., 0], called + likeness[..., 1]
         start_query = w.start_query(h)
         start = pointer_scale * start_query @ keys[0].mT  # [B, T, N]
         start_item = pointer_scale * start_query @ w.item_start_key(items).mT  # [B, T, M]

@@ -63,6 +63,7 @@ class Pieces:
 
     def __init__(self, path: Path) -> None:
         """Raises `ModelFailed` if the tokenizer's file is missing or damaged."""
+        self._path = path
         try:
             self._tokenizer = Tokenizer.from_file(str(path))
         except Exception as error:  # the library raises bare Exception for every fault
@@ -70,6 +71,10 @@ class Pieces:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._encode = lru_cache(maxsize=8192)(self._encode_uncached)
+
+    def __reduce__(self) -> tuple[type[Pieces], tuple[Path]]:
+        """To another process goes the name of the file."""
+        return Pieces, (self._path,)
 
     def encode(self, text: str) -> tuple[tuple[int, str], ...]:
         """The pieces of a text: their numbers and how they are written."""

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
+from typing import TypeVar
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from model.reflex.columns import ITEM_ROW, Column, Scribe, field_channel, field_place, written
 from model.reflex.items import ItemEncoder
 from model.reflex.network import Columns
-from model.reflex.vocabulary import GESTURES, NONE, Symbols
+from model.reflex.vocabulary import GESTURES, NONE, Pieces, Symbols
 from model.stream.catalogue import Catalogue
 from model.stream.values import Call, Fill, Item, Span
 from model.training.teacher import Lesson, Plan
 
+T = TypeVar("T")
 IGNORE = -100
 MAX_TICKS = 160
 MAX_ITEMS = 32
@@ -138,7 +141,25 @@ def _expect(row: Row, t: int, column: Column, piece_rank: dict[int, int]) -> Non
 # Batches --------------------------------------------------------------------------------------------------------
 
 
-def batches(rows: Sequence[Row], items: ItemEncoder, ticks_per_batch: int, rng: random.Random) -> Iterator[Batch]:
+@dataclass
+class Batch:
+    """Rows side by side. Where `columns` holds vectors of texts, there are numbers of `texts` until they are read."""
+
+    columns: Columns
+    targets: Targets
+    texts: list[tuple[int, ...]]
+    """Word pieces, each text once. The first is empty."""
+    n_ticks: int
+
+    def read(self, items: ItemEncoder) -> Batch:
+        """The same batch with the vectors of its texts, on the device of the encoder."""
+        vectors = items.encode_pieces(self.texts)  # [n, item_width]
+        columns, targets = self.columns.to(vectors.device), self.targets.to(vectors.device)
+        columns = replace(columns, said=vectors[columns.said], field_items=vectors[columns.field_items])
+        return Batch(columns, targets, self.texts, self.n_ticks)
+
+
+def batches(rows: Sequence[Row], pieces: Pieces, ticks_per_batch: int, rng: random.Random) -> Iterator[Batch]:
     """Rows of like length together, batches in random order."""
     order = sorted(range(len(rows)), key=lambda n: (len(rows[n].columns) + rng.random() * 6, n))
     groups: list[list[int]] = [[]]
@@ -148,81 +169,75 @@ def batches(rows: Sequence[Row], items: ItemEncoder, ticks_per_batch: int, rng: 
         groups[-1].append(n)
     rng.shuffle(groups)
     for group in groups:
-        yield collate([rows[n] for n in group], items)
+        yield collate([rows[n] for n in group], pieces)
 
 
-def ahead(batches: Iterator[Batch], n: int) -> Iterator[Batch]:
-    """The same batches, up to `n` of them prepared by another thread while those before are learned from."""
+def ahead(made: Iterator[T], n: int) -> Iterator[T]:
+    """The same values, up to `n` of them prepared by another thread while those before are learned from."""
     with ThreadPoolExecutor(1) as pool:
-        waiting = deque(pool.submit(next, batches, None) for _ in range(n))
-        while (batch := waiting.popleft().result()) is not None:
-            waiting.append(pool.submit(next, batches, None))
-            yield batch
+        waiting = deque(pool.submit(next, made, None) for _ in range(n))
+        while (value := waiting.popleft().result()) is not None:
+            waiting.append(pool.submit(next, made, None))
+            yield value
 
 
-@dataclass
-class Batch:
-    columns: Columns
-    targets: Targets
-    n_ticks: int
-
-
-def collate(rows: Sequence[Row], items: ItemEncoder) -> Batch:
+def collate(rows: Sequence[Row], pieces: Pieces) -> Batch:
     b, t = len(rows), max(len(row.columns) for row in rows)
     m = max(1, max(len(row.items) for row in rows))
+    texts: dict[tuple[int, ...], int] = {(): 0}
 
-    def grid(values: Iterable[Sequence[int]], fill: int, width: int) -> Tensor:
-        return torch.tensor([[*value, *[fill] * (width - len(value))] for value in values], dtype=torch.long)
+    def text(of: tuple[int, ...]) -> int:
+        return texts.setdefault(of, len(texts))
 
-    def ticks(name: str, fill: int = 0) -> Tensor:
-        return grid([[getattr(column, name) for column in row.columns] for row in rows], fill, t)
-
-    def own(name: str) -> Tensor:
-        return grid([[getattr(column.own, name) for column in row.columns] for row in rows], 0, t)
-
-    vectors = torch.zeros(b, m, 384)
-    place = torch.zeros(b, m, 4)
-    said = torch.zeros(b, t, 384)
-    new = torch.full((b, t, len(ITEM_ROW)), -1)
+    ticks = {name: np.full((b, t), fill) for name, fill in TICK_FIELDS.items()}
+    field_items, field_channel_ = np.zeros((b, m), int), np.zeros((b, m), int)
+    field_from, field_until = np.full((b, m), NEVER), np.zeros((b, m), int)
+    place = np.zeros((b, m, 4), np.float32)
+    new = np.full((b, t, len(ITEM_ROW)), -1)
     for n, row in enumerate(rows):
-        if row.items:
-            vectors[n, : len(row.items)] = items.encode([item.text for item in row.items])
-            place[n, : len(row.items)] = torch.tensor([field_place(item.place) for item in row.items])
-        new[n, : len(row.columns)] = torch.tensor(row.new_items)
-        said[n, : len(row.columns)] = items.encode_pieces([column.said for column in row.columns])
+        length, k = len(row.columns), len(row.items)
+        numbers = np.array([_numbers(column, text(column.said)) for column in row.columns])
+        for name, values in zip(TICK_FIELDS, numbers.T, strict=True):
+            ticks[name][n, :length] = values
+        new[n, :length] = row.new_items
+        if k:
+            field_items[n, :k] = [text(tuple(piece for piece, _ in pieces.encode(item.text))) for item in row.items]
+            field_channel_[n, :k] = [field_channel(item) for item in row.items]
+            place[n, :k] = [field_place(item.place) for item in row.items]
+            field_from[n, :k], field_until[n, :k] = row.present_from, row.present_until
     columns = Columns(
-        user=ticks("user"),
-        word=ticks("word", -1),
-        self_=ticks("self_"),
-        tone=ticks("tone"),
-        dt=ticks("dt"),
-        position=ticks("position"),
-        utterance=ticks("utterance", -1),
-        said=said,
-        thought=own("thought"),
-        speech=own("speech"),
-        action=own("action"),
-        item=new,
-        field_items=vectors,
-        field_channel=grid([[field_channel(item) for item in row.items] for row in rows], 0, m),
-        field_place=place,
-        field_from=grid([row.present_from for row in rows], NEVER, m),
-        field_until=grid([row.present_until for row in rows], 0, m),
+        **{name: torch.from_numpy(values) for name, values in ticks.items()},
+        item=torch.from_numpy(new),
+        field_items=torch.from_numpy(field_items),
+        field_channel=torch.from_numpy(field_channel_),
+        field_place=torch.from_numpy(place),
+        field_from=torch.from_numpy(field_from),
+        field_until=torch.from_numpy(field_until),
     )
-    return Batch(columns, _targets(rows, t), sum(len(row.columns) for row in rows))
+    return Batch(columns, _targets(rows, t), list(texts), sum(len(row.columns) for row in rows))
+
+
+TICK_FIELDS = {
+    "user": 0, "word": -1, "self_": 0, "tone": 0, "dt": 0, "position": 0, "utterance": -1, "said": 0, "thought": 0,
+    "speech": 0, "action": 0,
+}  # fmt: skip
+"""What a column holds as numbers, in the order of `_numbers`, and what stands there where there is no tick."""
+
+
+def _numbers(column: Column, said: int) -> tuple[int, ...]:
+    c = column
+    own = (c.own.thought, c.own.speech, c.own.action)
+    return (c.user, c.word, c.self_, c.tone, c.dt, c.position, c.utterance, said, *own)
 
 
 def _targets(rows: Sequence[Row], t: int) -> Targets:
-    def named(name: str) -> Tensor:
-        wanted = torch.full((len(rows), t), IGNORE)
-        for n, row in enumerate(rows):
-            for k, target in enumerate(row.targets):
-                if name in target:
-                    wanted[n, k] = target[name]
-        return wanted
-
-    start, start_item = named("start"), named("start_item")
-    return Targets(
-        start=torch.where(start_item >= 0, start_item + t, start),
-        **{f.name: named(f.name) for f in fields(Targets) if f.name != "start"},
-    )
+    names = [f.name for f in fields(Targets)]
+    grids = {name: np.full((len(rows), t), IGNORE) for name in names}
+    for n, row in enumerate(rows):
+        for k, target in enumerate(row.targets):
+            for name, value in target.items():
+                if name == "start_item":
+                    grids["start"][n, k] = t + value
+                else:
+                    grids[name][n, k] = value
+    return Targets(**{name: torch.from_numpy(grid) for name, grid in grids.items()})

@@ -48,7 +48,7 @@ def fit(
     """Logistic regression by Adam, each request once per epoch."""
     torch.manual_seed(seed)
     texts = [" ".join(request.words) for request in requests]
-    vectors = torch.cat([items.encode(texts[n : n + 1024]) for n in range(0, len(texts), 1024)])
+    vectors = torch.cat([items.encode(texts[n : n + 1024]).cpu() for n in range(0, len(texts), 1024)])
     labels = torch.tensor([actions.index(request.action) for request in requests])
     linear = torch.nn.Linear(vectors.shape[1], len(actions))
     optimizer = torch.optim.AdamW(linear.parameters(), lr=0.02, weight_decay=1e-4)

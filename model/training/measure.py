@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
 
-from model.reflex.items import ItemEncoder
 from model.reflex.network import Network, Tables
 from model.reflex.vocabulary import Symbols
-from model.training.batches import Row, batches
+from model.training.batches import Batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +26,17 @@ class Rightness:
     """At the tick where an argument is filled: both ends exactly right."""
     n: int
 
+    def __str__(self) -> str:
+        shares = (f"{name} {getattr(self, name):.1%}" for name in ("call", "quiet", "thought", "span"))
+        return f"{', '.join(shares)} of {self.n} calls"
+
 
 @torch.inference_mode()
-def rightness(network: Network, tables: Tables, rows: Sequence[Row], items: ItemEncoder, symbols: Symbols) -> Rightness:
+def rightness(network: Network, tables: Tables, batches: Iterable[Batch], symbols: Symbols) -> Rightness:
+    """`batches` have been read."""
     network.eval()
     call, quiet, thought, span = list[bool](), list[bool](), list[bool](), list[bool]()
-    for batch in batches(rows, items, 4096, random.Random(0)):
+    for batch in batches:
         logits = network(batch.columns, tables)
         calls_only = logits.action.clone()
         calls_only[..., 1 : symbols.first_call] = -1e9

@@ -68,7 +68,8 @@ MS = 1_000_000
 BLOCK_MS = 80
 GRID_MS = 40
 """Events fall on a grid, so that several of them meet in one tick, as they do where a step takes its time."""
-FLUSH_MS = 240
+SETTLED_MS, FLUSH_MS = 128, 160
+"""Silence after which the ears tell the last words, and then the pause."""
 FIRST_SOUND_MS, PLAYED_WORD_MS = 60, 250
 MAX_STREAMED_LINES = 4
 THINKS, ERRS = 0.5, 0.35
@@ -77,6 +78,8 @@ BUSY = 0.35
 """Share of the lessons in which the screen, the clipboard or the window changes meanwhile."""
 ANSWERED, PLAYED = 0.6, 0.3
 """Shares of the actions with an outcome, and of the replies that are played: ticks are what training pays for."""
+HESITATES = 0.4
+"""Share of the utterances with a pause inside, of 400 ms in the middle of the range."""
 LATE = 0.2
 """Share of the requests at whose pause the teacher lets the moment pass, so that it can be seen to be made good."""
 TALKED_OVER, COUGHED = 0.3, 0.15
@@ -276,16 +279,16 @@ class Manner:
         """`as_in_life` is the share of utterances with every tone and a recogniser that lags."""
         by = rng.choices(list(Opening), (4, 3, 3))[0]
         lived = rng.random() < as_in_life
-        hesitates = by is not Opening.TYPED and n_words > 2 and rng.random() < 0.3
+        hesitates = by is not Opening.TYPED and n_words > 2 and rng.random() < HESITATES
         return cls(
             by=by,
             word_ms=rng.randrange(220, 500),
             tones=1.0 if lived else rng.choices((0.0, 0.1, 0.3), (4, 2, 1))[0],
             lag_ms=rng.randrange(80, 700) if lived and by is not Opening.TYPED else 0,
-            flush_ms=rng.choice((160, 240, 240, 320)),
+            flush_ms=rng.choice((FLUSH_MS, FLUSH_MS, 200, 240)),
             pause_after_word=rng.randrange(1, n_words) if hesitates else 0,
-            pause_ms=rng.randrange(320, 1300),
-            silence_ms=rng.randrange(320, 560),
+            pause_ms=round(rng.lognormvariate(6.0, 0.6)),
+            silence_ms=rng.randrange(240, 720),
         )
 
 
@@ -384,10 +387,10 @@ class Episode:
     def _phrase(self, words: Sequence[str], manner: Manner, silence_ms: int) -> Iterator[Event]:
         """Words without a pause, the pause after them, and silence."""
         end_ns = self._t_ns + len(words) * manner.word_ms * MS
-        flush_ns = end_ns + manner.flush_ms * MS
+        settled_ns, flush_ns = end_ns + SETTLED_MS * MS, end_ns + manner.flush_ms * MS
         for number, word in enumerate(words, 1):
             said_ns = self._t_ns + (number * manner.word_ms + manner.lag_ms) * MS
-            yield self._event(Channel.USER, Word(word), Origin.USER, min(said_ns, flush_ns))
+            yield self._event(Channel.USER, Word(word), Origin.USER, min(said_ns, settled_ns))
         yield self._event(Channel.USER, Pause(), Origin.USER, flush_ns)
         yield from self._tones(end_ns, end_ns + silence_ms * MS, manner.tones)
         self._t_ns = end_ns + max(silence_ms, manner.flush_ms) * MS
@@ -462,7 +465,7 @@ class World:
         said_ms = at_ms + word_ms * len(words)
         self._voice(tick, at_ms, blocks=-(-word_ms * len(words) // BLOCK_MS))
         for number, word in enumerate(words, 1):
-            heard_ms = min(at_ms + number * word_ms + lag_ms, said_ms + FLUSH_MS)
+            heard_ms = min(at_ms + number * word_ms + lag_ms, said_ms + SETTLED_MS)
             self._post(tick, heard_ms, Channel.USER, Word(word), Origin.USER)
         self._post(tick, said_ms + FLUSH_MS, Channel.USER, Pause(), Origin.USER)
         if opens:

@@ -6,9 +6,8 @@ import json
 import random
 import shutil
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from pickle import UnpicklingError
 
@@ -17,21 +16,21 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from model.reflex import TEXTS, weights
-from model.reflex.items import ItemEncoder, catalogue_texts
+from model.reflex.items import catalogue_texts
 from model.reflex.mind import action_vectors
-from model.reflex.network import Actions, Config, Logits, Network
+from model.reflex.network import Actions, Logits, Network
 from model.reflex.packed import fill
-from model.reflex.vocabulary import NONE, Pieces, Symbols
+from model.reflex.vocabulary import NONE
 from model.stream.catalogue import Catalogue
-from model.stream.errors import BadSettings, BadTrace, ModelFailed
+from model.stream.errors import BadSettings, ModelFailed
 from model.training import pretrained
-from model.training.batches import IGNORE, Batch, Row, ahead, batches, row_of
-from model.training.compose import Request, compose, disturb, from_row
+from model.training.batches import IGNORE, Batch
+from model.training.compose import Request, compose
 from model.training.floor import FILE as FLOOR
 from model.training.floor import fit
-from model.training.teacher import play
+from model.training.lessons import LEXICON, Lessons, Options, Parts, kept_back, prepared, read_human, to_measure_by
+from model.training.measure import Rightness, rightness
 
-LEXICON = ("Sorry.", "Okay.", "Done.", "Yes.", "No.", "Wait.", "Listening.", "Thinking.")
 WEIGHTS = {
     "thought": 1.0, "speech": 1.0, "action": 1.0, "start": 1.0, "end": 1.0, "point": 0.5, "gesture": 0.2,
     "tone": 0.02, "piece": 0.05, "item": 0.02,
@@ -39,37 +38,8 @@ WEIGHTS = {
 SHOWN = ("thought", "action", "start", "speech", "piece")
 NONE_WEIGHT = 0.25
 """A tick on which nothing should be written counts this much against one on which something should."""
-BATCHES_AHEAD = 4
-FOLLOWS, MAX_IN_A_ROW = 0.25, 3
-"""Share of the requests that follow another in the same session, as long as those are not too many."""
 UNREFINED = 0.2
 """Share of the actions that have to do with their computed embedding alone, drawn anew for each batch."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """What a training run is made of. Times are in ticks, learning rates peak values."""
-
-    directory: Path
-    commands: Path | None = None
-    """A file of human-written requests; without it the reflex learns from composed ones alone."""
-    epochs: int = 3
-    composed: int = 16_000
-    human: int = 15_000
-    """Requests per epoch of each kind; of the human ones those for the language model are thinned out first."""
-    ticks_per_batch: int = 1024
-    learning_rate: float = 2e-4
-    head_learning_rate: float = 1e-3
-    warm_up: float = 0.06
-    seed: int = 1
-    device: str = "cpu"
-    start: str = "pretrained"
-    """`pretrained`, `embeddings` (only the table of word pieces), `scratch`, or the folder of a trained reflex."""
-    as_in_life: float = 0.3
-    """Share of the utterances with every tone and a recogniser that lags; they cost twice the ticks of the others."""
-    held_out: tuple[str, ...] = ()
-    """Actions that are left out of training, to be called by their description alone."""
-    config: Config = field(default_factory=lambda: Config(n_lexicon=len(LEXICON)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,84 +51,6 @@ class Progressed:
 
 
 Report = Callable[[Progressed], None]
-
-
-# Data -----------------------------------------------------------------------------------------------------------
-
-
-def read_human(path: Path) -> list[Request]:
-    """Requests that people wrote; those that cannot be aligned with an action's arguments are left out.
-
-    Raises `BadTrace` if the file cannot be read.
-    """
-    try:
-        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    except (OSError, ValueError) as error:
-        raise BadTrace(f"The requests in {path} cannot be read: {error}.") from error
-    return [request for row in rows if (request := from_row(row)) is not None]
-
-
-def requests_of_epoch(options: Options, human: Sequence[Request], epoch: int) -> list[list[Request]]:
-    """What one epoch is about: composed and human-written requests, some of them two or three in a row."""
-    rng = random.Random(f"{options.seed}/{epoch}")
-    drawn = [disturb(compose(rng), rng) for _ in range(options.composed)]
-    drawn += [disturb(r, rng) if rng.random() < 0.4 else r for r in thin_out(human, options.human, rng)]
-    drawn = [r for r in drawn if r.action not in options.held_out and 0 < len(r.words) <= 60]
-    rng.shuffle(drawn)
-    groups: list[list[Request]] = []
-    for request in drawn:
-        if groups and rng.random() < FOLLOWS and _fits(request, groups[-1]):
-            groups[-1].append(request)
-        else:
-            groups.append([request])
-    return groups
-
-
-def _fits(request: Request, group: Sequence[Request]) -> bool:
-    """A group has one screen and one clipboard, so only one of its requests can point at what stands there."""
-    return len(group) < MAX_IN_A_ROW and not (request.items and any(other.items for other in group))
-
-
-def thin_out(human: Sequence[Request], n: int, rng: random.Random) -> list[Request]:
-    """`n` requests in which a frequent action is not drawn in full: its share grows with the root of its count."""
-    if not human or n <= 0:
-        return []
-    counts = Counter(request.action for request in human)
-    return rng.choices(human, [counts[request.action] ** -0.4 for request in human], k=n)
-
-
-def rows_of_epoch(options: Options, human: Sequence[Request], epoch: int, reflex: Parts) -> list[Row]:
-    rng = random.Random(f"{options.seed}/{epoch}/play")
-    lessons = (
-        play(group, reflex.catalogue, reflex.symbols, reflex.pieces, rng, as_in_life=options.as_in_life)
-        for group in requests_of_epoch(options, human, epoch)
-    )
-    return [row_of(lesson, reflex.catalogue, reflex.symbols, reflex.piece_rank) for lesson in lessons]
-
-
-@dataclass
-class Parts:
-    """What training needs beside the network, all of it fixed."""
-
-    catalogue: Catalogue
-    symbols: Symbols
-    pieces: Pieces
-    items: ItemEncoder
-    piece_rank: dict[int, int]
-
-    @classmethod
-    def load(cls, resources: Path, catalogue: Catalogue) -> Parts:
-        pieces = Pieces(resources / "tokenizer.json")
-        items = ItemEncoder.load(resources / "items.safetensors", pieces, cache_size=100_000)
-        return cls(catalogue, Symbols.of(LEXICON, catalogue), pieces, items, {})
-
-    def rank_pieces(self, requests: Iterable[Request], n: int) -> Tensor:
-        """The pieces whose coming is predicted one by one: the most frequent; all others count as the first."""
-        counts = Counter(p for r in requests for word in r.words for p, _ in self.pieces.encode(word))
-        unknown, marks = 100, (1, 2, 101, 102)
-        ranked = [unknown, *marks, *(p for p, _ in counts.most_common(n) if p not in (unknown, *marks))][:n]
-        self.piece_rank = {piece: rank for rank, piece in enumerate(ranked)}
-        return torch.tensor([*ranked, *[unknown] * (n - len(ranked))])
 
 
 # Loss -----------------------------------------------------------------------------------------------------------
@@ -202,8 +94,10 @@ def train_reflex(options: Options, shipped: Path, catalogue: Catalogue, report: 
     folder cannot be written, `BadTrace` if the requests cannot be read, `ModelFailed` if weights cannot.
     """
     torch.manual_seed(options.seed)
+    torch.set_float32_matmul_precision("high")
+    torch.backends.cuda.enable_cudnn_sdp(False)  # it prepares itself anew for every shape of a batch: 0.3 s each
     _prepare(options.directory, shipped)
-    parts = Parts.load(shipped, catalogue)
+    parts = Parts.load(shipped, catalogue, options.device)
     human = read_human(options.commands) if options.commands else []
     network = new_network(options, parts, human or _some(options))
     run = Run(network, options, parts, human, report)
@@ -226,7 +120,7 @@ def _prepare(directory: Path, shipped: Path) -> None:
 def new_network(options: Options, parts: Parts, requests: Sequence[Request]) -> Network:
     network = Network(options.config)
     pieces = parts.items.piece_table.dense()
-    network.pieces = pieces if options.start != "scratch" else torch.randn_like(pieces) * 0.05
+    network.pieces = pieces.cpu() if options.start != "scratch" else torch.randn(pieces.shape) * 0.05
     network.predicted.copy_(parts.rank_pieces(requests, options.config.n_predicted_piece))
     if options.start == "pretrained":
         pretrained.initialise(network)
@@ -239,7 +133,9 @@ def new_network(options: Options, parts: Parts, requests: Sequence[Request]) -> 
 
 def _fit_floor(options: Options, parts: Parts, human: Sequence[Request]) -> None:
     """The floor learns from the same requests as the first epoch of the reflex."""
-    requests = [request for group in requests_of_epoch(options, human, 0) for request in group]
+    lessons = Lessons(options, parts, [request for request in human if not kept_back(request)], 0)
+    rng = random.Random(options.seed)
+    requests = [request for chunk in range(len(lessons)) for group in lessons.requests(chunk, rng) for request in group]
     fit(requests, parts.items, parts.symbols.actions, seed=options.seed).save(options.directory / FLOOR)
 
 
@@ -254,7 +150,9 @@ class Run:
     def __init__(
         self, network: Network, options: Options, parts: Parts, human: Sequence[Request], report: Report
     ) -> None:
-        self.network, self.options, self.parts, self.human, self.report = network, options, parts, human, report
+        self.network, self.options, self.parts, self.report = network, options, parts, report
+        self.human = [request for request in human if not kept_back(request)]
+        self.measured = [batch.read(parts.items) for batch in to_measure_by(options, parts, human)]
         heads = [p for n, p in network.named_parameters() if not n.startswith("blocks.") or ".field." in n]
         body = [p for n, p in network.named_parameters() if n.startswith("blocks.") and ".field." not in n]
         rates = (options.learning_rate, options.head_learning_rate)
@@ -288,9 +186,9 @@ class Run:
     def go(self) -> None:
         actions = action_vectors(self.parts.catalogue, self.parts.symbols, self.parts.items)
         while self.epoch < self.options.epochs:
-            rows = rows_of_epoch(self.options, self.human, self.epoch, self.parts)
-            self._epoch(rows, actions)
+            self._epoch(actions)
             self.epoch += 1
+            self.report(Progressed(self.epoch / self.options.epochs, f"epoch {self.epoch}: {self.rightness(actions)}"))
             state = {
                 "network": self.network.state_dict(),
                 "optimizer": self.optimizer.state_dict(),
@@ -300,23 +198,27 @@ class Run:
             torch.save(state, new)
             new.replace(self.checkpoint)
 
-    def _epoch(self, rows: list[Row], actions: Actions) -> None:
-        rng = random.Random(f"{self.options.seed}/{self.epoch}/order")
+    def rightness(self, actions: Actions) -> Rightness:
+        """On the lessons that are never learned from."""
+        with torch.inference_mode():
+            tables = self.network.tables(actions)
+        return rightness(self.network, tables, self.measured, self.parts.symbols)
+
+    def _epoch(self, actions: Actions) -> None:
         noise = torch.Generator().manual_seed(self.options.seed * 1000 + self.epoch)
-        total = sum(len(row.columns) for row in rows)
-        done, began, mean = 0, time.monotonic(), dict[str, float]()
+        done, began, mean = 0, time.monotonic(), dict[str, Tensor]()
         self.network.train()
-        prepared = batches(rows, self.parts.items, self.options.ticks_per_batch, rng)
-        for n, batch in enumerate(ahead(prepared, BATCHES_AHEAD)):
-            self._learn((self.epoch + done / total) / self.options.epochs)
+        lessons = Lessons(self.options, self.parts, self.human, self.epoch)
+        for n, (share, batch) in enumerate(prepared(lessons, self.parts.items, self.options.workers)):
+            share = (self.epoch + share) / self.options.epochs
+            self._learn(share)
             found = self._batch(batch, _thinned(actions, noise))
             done += batch.n_ticks
             for name, value in found.items():
                 mean[name] = 0.98 * mean.get(name, value) + 0.02 * value
-            if n % 50 == 0 or done == total:
+            if n % 50 == 0:
                 rate = done / (time.monotonic() - began)
-                shown = " ".join(f"{name} {mean[name]:.2f}" for name in SHOWN)
-                share = (self.epoch + done / total) / self.options.epochs
+                shown = " ".join(f"{name} {float(mean[name]):.2f}" for name in SHOWN)
                 self.report(Progressed(share, f"epoch {self.epoch + 1}, {rate:.0f} ticks/s, {shown}"))
 
     def _learn(self, progress: float) -> None:
@@ -327,24 +229,22 @@ class Run:
             group["lr"] = group["peak"] * max(factor, 0.01)
         self.progress = progress
 
-    def _batch(self, batch: Batch, actions: Actions) -> dict[str, float]:
-        device = self.options.device
-        batch = Batch(batch.columns.to(device), batch.targets.to(device), batch.n_ticks)
-        on_device = Actions(actions.slots.to(device), actions.actions.to(device), actions.known.to(device))
-        with torch.autocast(torch.device(device).type, torch.bfloat16):
-            logits = self.network(batch.columns, self.network.tables(on_device))
+    def _batch(self, batch: Batch, actions: Actions) -> dict[str, Tensor]:
+        device = torch.device(self.options.device)
+        with torch.autocast(device.type, torch.bfloat16):
+            logits = self.network(batch.columns, self.network.tables(actions))
         found = losses(self.network, logits.float(), batch)
         loss = sum((WEIGHTS[name] * value for name, value in found.items()), torch.zeros((), device=device))
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimizer.step()
-        return {name: float(value.detach()) for name, value in found.items()}
+        return {name: value.detach() for name, value in found.items()}
 
 
 def _thinned(actions: Actions, noise: torch.Generator) -> Actions:
     """Some actions without their refining row, so that computed embeddings have to carry the meaning."""
-    dropped = torch.rand(len(actions.known), generator=noise) < UNREFINED
+    dropped = torch.rand(len(actions.known), generator=noise).to(actions.known.device) < UNREFINED
     return Actions(actions.slots, actions.actions, torch.where(dropped, -1, actions.known))
 
 

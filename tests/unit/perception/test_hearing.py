@@ -36,14 +36,14 @@ def test_words_come_while_the_person_is_still_talking() -> None:
     assert words == {"type": 2, "hello": 3, "world": 6}
 
 
-def test_a_pause_follows_three_silent_blocks_and_the_last_word() -> None:
+def test_a_pause_follows_two_silent_blocks_and_the_last_word() -> None:
     events = hear(Hearing(ScriptedRecogniser(at_end=["stop"]), ScriptedMeter([True] * 2)), 10)
     assert on_user(events) == [Opened(Opening.TOGGLE), Word("stop"), Pause()]
-    assert [event.t_ns // BLOCK_NS for event in events if isinstance(event.data, Pause)] == [5]
+    assert [event.t_ns // BLOCK_NS for event in events if isinstance(event.data, Pause)] == [4]
 
 
 def test_within_a_block_the_words_come_first_and_then_the_pause() -> None:
-    meter = ScriptedMeter([True], [SETTLED_MS - 32, SETTLED_MS, SETTLED_MS + 32, PAUSE_MS])
+    meter = ScriptedMeter([True], [SETTLED_MS - 16, SETTLED_MS, SETTLED_MS + 16, PAUSE_MS])
     hearing = Hearing(ScriptedRecogniser(at_end=["stop"]), meter)
     hear(hearing, 1)
     told = [on_user(glance(hearing, BLOCK_NS + n)) for n in range(5)]

@@ -13,8 +13,8 @@ from model.stream.trace import TraceWriter, load, step_to_json
 from model.stream.values import Call, Channel, Fill, Go, Token
 from model.training.batches import IGNORE, collate, row_of
 from model.training.compose import Request, compose
+from model.training.lessons import LEXICON
 from model.training.teacher import Lesson, play
-from model.training.train import LEXICON
 
 TYPE_HELLO = Request(("type", "hello", "world"), "type_text", {"text": (1, 3)}, source="phrases/plain")
 PASTE_LINK = Request(
@@ -152,7 +152,7 @@ def test_batches_are_padded_so_that_nothing_is_learned_from_the_padding(
         row_of(lesson([request], catalogue, symbols, pieces), catalogue, symbols, {PAUSE: 1})
         for request in (TYPE_HELLO, PASTE_LINK)
     ]
-    batch = collate(rows, items)
+    batch = collate(rows, pieces).read(items)
     lengths = [len(row.columns) for row in rows]
     assert batch.columns.user.shape == (2, max(lengths))
     short = lengths.index(min(lengths))

@@ -1,0 +1,194 @@
+"""What the reflex learns from: requests, composed or written by people, played to the teacher, in batches."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from model.reflex.items import ItemEncoder
+from model.reflex.network import Config
+from model.reflex.vocabulary import Pieces, Symbols
+from model.stream.catalogue import Catalogue
+from model.stream.errors import BadTrace
+from model.training.batches import Batch, Row, ahead, batches, row_of
+from model.training.compose import Request, compose, disturb, from_row
+from model.training.teacher import play
+
+LEXICON = ("Sorry.", "Okay.", "Done.", "Yes.", "No.", "Wait.", "Listening.", "Thinking.")
+FOLLOWS, MAX_IN_A_ROW = 0.25, 3
+"""Share of the requests that follow another in the same session, as long as those are not too many."""
+DISTURBED = 0.6
+"""Share of the human-written requests that are heard with hesitations and errors."""
+MAX_WORDS = 60
+CHUNK = 2048
+"""Requests that are prepared together: enough for rows of like length to find each other."""
+BATCHES_AHEAD = 4
+KEPT_BACK = 24
+"""One in so many human-written requests is never learned from: what a run is measured by on its way."""
+N_MEASURED = 600
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a training run is made of. Times are in ticks, learning rates peak values."""
+
+    directory: Path
+    commands: Path | None = None
+    """A file of human-written requests; without it the reflex learns from composed ones alone."""
+    epochs: int = 3
+    composed: int = 16_000
+    human: int = 15_000
+    """Requests per epoch of each kind; of the human ones those for the language model are thinned out first."""
+    ticks_per_batch: int = 1024
+    learning_rate: float = 2e-4
+    head_learning_rate: float = 1e-3
+    warm_up: float = 0.06
+    seed: int = 1
+    device: str = "cpu"
+    workers: int = 0
+    """Processes that prepare lessons; 0 for a thread of this one."""
+    start: str = "pretrained"
+    """`pretrained`, `embeddings` (only the table of word pieces), `scratch`, or the folder of a trained reflex."""
+    as_in_life: float = 0.3
+    """Share of the utterances with every tone and a recogniser that lags; they cost twice the ticks of the others."""
+    held_out: tuple[str, ...] = ()
+    """Actions that are left out of training, to be called by their description alone."""
+    config: Config = field(default_factory=lambda: Config(n_lexicon=len(LEXICON), dropout=0.1))
+
+
+def read_human(path: Path) -> list[Request]:
+    """Requests that people wrote; those that cannot be aligned with an action's arguments are left out.
+
+    Raises `BadTrace` if the file cannot be read.
+    """
+    try:
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    except (OSError, ValueError) as error:
+        raise BadTrace(f"The requests in {path} cannot be read: {error}.") from error
+    return [request for row in rows if (request := from_row(row)) is not None]
+
+
+def kept_back(request: Request) -> bool:
+    """Whether the request is one to measure by. The same words always are or never."""
+    return hashlib.sha256(request.text.encode()).digest()[0] * KEPT_BACK < 256
+
+
+def thin_out(human: Sequence[Request], n: int, rng: random.Random) -> list[Request]:
+    """`n` requests in which a frequent action is not drawn in full: its share grows with the root of its count."""
+    if not human or n <= 0:
+        return []
+    counts = Counter(request.action for request in human)
+    return rng.choices(human, [counts[request.action] ** -0.4 for request in human], k=n)
+
+
+@dataclass
+class Parts:
+    """What training needs beside the network, all of it fixed."""
+
+    catalogue: Catalogue
+    symbols: Symbols
+    pieces: Pieces
+    items: ItemEncoder
+    piece_rank: dict[int, int]
+
+    @classmethod
+    def load(cls, resources: Path, catalogue: Catalogue, device: str = "cpu") -> Parts:
+        pieces = Pieces(resources / "tokenizer.json")
+        items = ItemEncoder.load(resources / "items.safetensors", pieces, cache_size=100_000, device=device)
+        return cls(catalogue, Symbols.of(LEXICON, catalogue), pieces, items, {})
+
+    def rank_pieces(self, requests: Iterable[Request], n: int) -> Tensor:
+        """The pieces whose coming is predicted one by one: the most frequent; all others count as the first."""
+        counts = Counter(p for r in requests for word in r.words for p, _ in self.pieces.encode(word))
+        unknown, marks = 100, (1, 2, 101, 102)
+        ranked = [unknown, *marks, *(p for p, _ in counts.most_common(n) if p not in (unknown, *marks))][:n]
+        self.piece_rank = {piece: rank for rank, piece in enumerate(ranked)}
+        return torch.tensor([*ranked, *[unknown] * (n - len(ranked))])
+
+
+class Lessons(Dataset[list[Batch]]):
+    """One epoch, in chunks. Any process can make any chunk: what it holds follows from the seed and its number."""
+
+    def __init__(self, options: Options, parts: Parts, human: Sequence[Request], epoch: int) -> None:
+        self._options, self._human, self._epoch = options, human, epoch
+        self._catalogue, self._symbols = parts.catalogue, parts.symbols
+        self._pieces, self._piece_rank = parts.pieces, parts.piece_rank
+
+    def __len__(self) -> int:
+        return max(1, round((self._options.composed + self._options.human) / CHUNK))
+
+    def __getitem__(self, chunk: int) -> list[Batch]:
+        if chunk >= len(self):
+            raise IndexError(chunk)
+        rng = random.Random(f"{self._options.seed}/{self._epoch}/{chunk}")
+        rows = [self._row(group, rng) for group in self.requests(chunk, rng)]
+        return list(batches(rows, self._pieces, self._options.ticks_per_batch, rng))
+
+    def requests(self, chunk: int, rng: random.Random) -> list[list[Request]]:
+        """Composed and human-written requests, some of them two or three in a row."""
+        options = self._options
+        drawn = [disturb(compose(rng), rng) for _ in range(self._share(options.composed, chunk))]
+        human = thin_out(self._human, self._share(options.human, chunk), rng)
+        drawn += [disturb(r, rng) if rng.random() < DISTURBED else r for r in human]
+        drawn = [r for r in drawn if r.action not in options.held_out and 0 < len(r.words) <= MAX_WORDS]
+        rng.shuffle(drawn)
+        groups: list[list[Request]] = []
+        for request in drawn:
+            if groups and rng.random() < FOLLOWS and _fits(request, groups[-1]):
+                groups[-1].append(request)
+            else:
+                groups.append([request])
+        return groups
+
+    def _share(self, total: int, chunk: int) -> int:
+        return total * (chunk + 1) // len(self) - total * chunk // len(self)
+
+    def _row(self, group: Sequence[Request], rng: random.Random) -> Row:
+        as_in_life = self._options.as_in_life
+        lesson = play(group, self._catalogue, self._symbols, self._pieces, rng, as_in_life=as_in_life)
+        return row_of(lesson, self._catalogue, self._symbols, self._piece_rank)
+
+
+def _fits(request: Request, group: Sequence[Request]) -> bool:
+    """A group has one screen and one clipboard, so only one of its requests can point at what stands there."""
+    return len(group) < MAX_IN_A_ROW and not (request.items and any(other.items for other in group))
+
+
+def prepared(lessons: Lessons, items: ItemEncoder, workers: int) -> Iterator[tuple[float, Batch]]:
+    """The batches of an epoch, their texts read, each with the share of the epoch that it ends.
+
+    A thread that reads them ahead helps on a CPU. Beside a GPU it stands in the way of the one that learns: 21,000
+    against 56,000 ticks/s.
+    """
+    chunks = DataLoader(lessons, batch_size=None, num_workers=workers, collate_fn=_as_it_is)
+
+    def read() -> Iterator[tuple[float, Batch]]:
+        for chunk, made in enumerate(chunks):
+            for number, batch in enumerate(made, 1):
+                yield (chunk + number / len(made)) / len(lessons), batch.read(items)
+
+    return read() if workers else ahead(read(), BATCHES_AHEAD)
+
+
+def _as_it_is(chunk: list[Batch]) -> list[Batch]:
+    return chunk
+
+
+def to_measure_by(options: Options, parts: Parts, human: Sequence[Request]) -> list[Batch]:
+    """Lessons that are never learned from: half of them of people, half composed with seeds of their own."""
+    rng = random.Random(0)
+    of_people = [request for request in human if kept_back(request)]
+    requests = rng.sample(of_people, min(N_MEASURED // 2, len(of_people)))
+    requests += [compose(random.Random(f"test/{n}")) for n in range(N_MEASURED // 2)]
+    lessons = [play([r], parts.catalogue, parts.symbols, parts.pieces, rng) for r in requests]
+    rows = [row_of(lesson, parts.catalogue, parts.symbols, parts.piece_rank) for lesson in lessons]
+    return list(batches(rows, parts.pieces, options.ticks_per_batch, rng))

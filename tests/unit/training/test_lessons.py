@@ -1,0 +1,82 @@
+"""What an epoch of training holds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+import resources
+from desktop.minds import shipped_catalogue
+from model.training import lessons as module
+from model.training.compose import Request
+from model.training.lessons import Lessons, Options, Parts, kept_back, prepared, thin_out
+
+HUMAN = [Request(("play", "song", str(n)), "play_media", {"query": (1, 3)}, source="people") for n in range(200)]
+
+
+@pytest.fixture(scope="module")
+def parts() -> Parts:
+    found = Parts.load(resources.ROOT / "reflex", shipped_catalogue())
+    found.rank_pieces(HUMAN, 64)
+    return found
+
+
+@pytest.fixture
+def options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Options:
+    monkeypatch.setattr(module, "CHUNK", 12)
+    return Options(tmp_path, composed=16, human=8, ticks_per_batch=256)
+
+
+def test_the_same_seed_gives_the_same_lessons_and_another_epoch_others(options: Options, parts: Parts) -> None:
+    first, again, later = (Lessons(options, parts, HUMAN, epoch)[0] for epoch in (0, 0, 1))
+    assert [batch.texts for batch in first] == [batch.texts for batch in again]
+    assert all(torch.equal(a.columns.user, b.columns.user) for a, b in zip(first, again, strict=True))
+    assert [batch.texts for batch in first] != [batch.texts for batch in later]
+
+
+def test_an_epoch_has_as_many_requests_as_were_asked_for_in_all_its_chunks(options: Options, parts: Parts) -> None:
+    lessons = Lessons(replace(options, held_out=()), parts, HUMAN, 0)
+    assert len(lessons) == 2
+    drawn = [request for chunk in range(2) for group in _groups(lessons, chunk) for request in group]
+    assert sum(request.source == "people" for request in drawn) == 8
+    with pytest.raises(IndexError):
+        lessons[2]
+
+
+def _groups(lessons: Lessons, chunk: int) -> list[list[Request]]:
+    return lessons.requests(chunk, module.random.Random(chunk))
+
+
+def test_processes_beside_this_one_prepare_the_same_batches(options: Options, parts: Parts) -> None:
+    lessons = Lessons(options, parts, HUMAN, 0)
+    here, there = ([*prepared(lessons, parts.items, workers)] for workers in (0, 2))
+    assert [share for share, _ in here] == [share for share, _ in there]
+    assert here[-1][0] == 1.0
+    for (_, a), (_, b) in zip(here, there, strict=True):
+        assert torch.equal(a.columns.said, b.columns.said)
+        assert torch.equal(a.targets.action, b.targets.action)
+
+
+def test_a_batch_that_was_read_holds_vectors_where_texts_were(options: Options, parts: Parts) -> None:
+    batch = Lessons(options, parts, HUMAN, 0)[0][0]
+    read = batch.read(parts.items)
+    row, tick = (batch.columns.said > 0).nonzero()[-1].tolist()
+    text = batch.texts[int(batch.columns.said[row, tick])]
+    assert torch.equal(read.columns.said[row, tick], parts.items.encode_pieces([text])[0])
+    assert not read.columns.said[batch.columns.said == 0].any()
+
+
+def test_what_is_measured_by_is_a_small_part_and_always_the_same() -> None:
+    share = sum(map(kept_back, HUMAN)) / len(HUMAN)
+    assert 0.01 < share < 0.1
+    assert [kept_back(request) for request in HUMAN] == [kept_back(request) for request in HUMAN]
+
+
+def test_thinning_out_keeps_rare_actions() -> None:
+    rare = Request(("pause",), "pause_media")
+    drawn = thin_out([*HUMAN, rare], 200, module.random.Random(1))
+    assert 5 < sum(request is rare for request in drawn) < 60
+    assert thin_out([], 5, module.random.Random(1)) == []
