@@ -267,8 +267,8 @@ def _words(token: Token | Span, resolve: Resolve) -> tuple[str, ...]:
 def _act(state: LiveState, step: Step, resolve: Resolve) -> LiveState:
     doing = state.doing
     match step.action:
-        case Call(name=name):
-            return replace(state, doing=Doing(name))
+        case Call(name=name):  # to decide that nothing is to be done is no action under way
+            return replace(state, doing=None if name == "none" else Doing(name))
         case Fill(slot=slot, span=span) if doing is not None:
             argument = resolve(span)
             added = ((slot, argument),) if argument is not None else ()

@@ -158,6 +158,11 @@ def test_an_action_is_named_filled_sent_and_settled() -> None:
     assert (state.doing.status, state.mode, state.outcome) == (Status.DONE, Mode.IDLE, "Typed.")
 
 
+def test_to_decide_that_nothing_is_to_be_done_is_no_action_under_way() -> None:
+    state = after(state=after(action=Call("none")), action=Go())
+    assert (state.mode, state.doing) == (Mode.IDLE, None)
+
+
 def test_the_outcome_of_another_action_settles_nothing() -> None:
     state = after(state=after(action=Call("click")), action=Go())
     state = after(Outcome("set_timer", Status.FIRED, "Tea."), state=state)
