@@ -33,7 +33,8 @@ class Hands(Protocol):
     def type_text(self, text: str, stop: StopSignal) -> int:
         """Type `text` as `typeable` leaves it, looking at `stop` before each character; returns how many were typed.
 
-        It ends as soon as another window has the keyboard: what was meant for one must not go to another.
+        It ends as soon as another window has the keyboard: what was meant for one must not go to another, not even one
+        letter.
         """
         ...
 

@@ -172,17 +172,37 @@ class X11Hands:
 
     def _type(self, text: str, window: int, stop: StopSignal) -> int:
         """How many were typed: fewer if `stop` was set, or the keyboard or the window in front is another by now."""
+        field = self._field_number()
+        if self._focus_number() != window:
+            return 0
         for index, character in enumerate(text):
             self._until_let_go(stop)
             with self._x():
-                if stop.is_set() or self._keymap.stale() or self._focus_number() != window:
+                if stop.is_set() or self._keymap.stale():
                     return index
                 stroke = self._keymap.stroke(character)
                 if stroke is None:
                     raise NotPermitted(f"This keyboard cannot type “{character}”; paste it instead.")
-                self._stroke(stroke)
+                if not self._stroke_into(field, stroke):
+                    return index
             stop.wait(BETWEEN_CHARACTERS_S)
         return len(text)
+
+    def _stroke_into(self, field: int, stroke: Stroke) -> bool:
+        """False, and nothing pressed, where another window has the keyboard.
+
+        The X server hears nobody else between the look and the stroke, or the window manager could give the keyboard
+        away in between. The whole desktop waits meanwhile: for two answers of the server, less than a millisecond.
+        """
+        self._display.grab_server()
+        try:
+            if self._field_number() != field:
+                return False
+            self._stroke(stroke)
+            return True
+        finally:
+            self._display.ungrab_server()
+            self._display.flush()
 
     def _lend_for_chord(self, key: str, modifiers: Sequence[str], stop: StopSignal) -> None:
         """Control S is wanted where the layout has no S, too, and Control 1 where the digits need Shift."""
@@ -374,6 +394,12 @@ class X11Hands:
         while not isinstance(window, int) and window.get_wm_class() is None:
             window = window.query_tree().parent
         return None if isinstance(window, int) else window
+
+    def _field_number(self) -> int:
+        """The window with the keyboard, be it inside another; 0 or 1 where there is none."""
+        with self._x():
+            focus: Any = self._display.get_input_focus().focus
+            return getattr(focus, "id", focus)
 
     def _focus_number(self) -> int:
         """0 where no window has the keyboard."""

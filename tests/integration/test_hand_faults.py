@@ -87,7 +87,7 @@ def test_another_window_that_takes_the_keyboard_gets_nothing(
     assert 20 < typing.typed < len(LONG)
     # A key that is down at the moment when the keyboard is taken may reach nobody.
     wait_until(lambda: probe.text in (LONG[: typing.typed - 1], LONG[: typing.typed]), 10, "what was typed")
-    assert other.text == ""
+    assert [row for row in other.rows if row.get("text") or row.get("down")] == []
 
 
 def test_a_window_that_closes_while_it_is_typed_into(
