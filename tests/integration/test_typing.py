@@ -110,7 +110,7 @@ def test_the_other_layout_of_two_is_in_use(desktop: VirtualDesktop, field: Probe
 
 def test_a_layout_that_changes_in_the_middle(desktop: VirtualDesktop, field: Probe, hands: X11Hands) -> None:
     clear(hands, field)
-    text = "azqw yz; äöü яблоко 日本 " * 30
+    text = "".join(f"azqw {number} yz; äöü яблоко 日本 " for number in range(30))
     typing = threading.Thread(target=hands.type_text, args=(text, GO))
     typing.start()
     for number, layout in enumerate(("fr", "de", "ru", "us"), 1):
