@@ -10,7 +10,7 @@ import numpy as np
 from model.stream.queues import BoundedQueue, QueueStatistics
 from model.stream.values import Sounding
 from perception.echo_filter import PART_SAMPLES, EchoFilter, Parted, to_part
-from perception.likeness import Correlation, Latest, Presence, likeness
+from perception.likeness import LOOK_BACK_SAMPLES, LOOKED_AT_SAMPLES, Correlation, Latest, Presence, likeness
 from perception.reference import Reference, to_sample
 from perception.residue import Residue
 from perception.tone import BLOCK_SAMPLES, SAMPLE_RATE_HZ, Block
@@ -26,6 +26,7 @@ OURS = 8.0
 OURS_FOR_PARTS = 5
 """An echo does not end within a tenth of a second, whatever one look says."""
 LOOK_EVERY_PARTS = 2
+PAST_SAMPLES = LOOK_BACK_SAMPLES + LOOKED_AT_SAMPLES
 LEARNING_PARTS = 40
 """So long, while we speak, what is left of an echo that was just found may sound like somebody: 0.8 s."""
 EARLY_NS = 20_000_000
@@ -61,6 +62,7 @@ class EchoCanceller:
         self._residue = Residue()
         self._presence = Presence()
         self._correlation = Correlation()
+        self._begun = False
         self._heard, self._left = Latest(), Latest()
         self._rest = np.zeros(PART_SAMPLES, np.float32)
         self._share = 0.0  # of the rest that was not ours, in the part before
@@ -79,30 +81,45 @@ class EchoCanceller:
             self._reference.place(sounding)
         if self._reference.end + TAIL_SAMPLES < end:
             return Cleaned(block, block)
-        far = self._reference.take(end - len(block) - LEAST_DELAY_SAMPLES, len(block))
+        start = end - len(block) - LEAST_DELAY_SAMPLES
+        if not self._begun:
+            self._begin(start)
+        far = self._reference.take(start, len(block))
         pairs = zip(far.reshape(-1, PART_SAMPLES), block.reshape(-1, PART_SAMPLES), strict=True)
         parts = [self._part(*pair) for pair in pairs]
         return Cleaned(np.concatenate([part.words for part in parts]), np.concatenate([part.tone for part in parts]))
 
     def reset(self) -> None:
-        """The microphone opens: its blocks begin to arrive at a pace of their own."""
+        """The microphone opens: its blocks begin to arrive at a pace of their own, perhaps just after we spoke."""
         self._pace = Pace()
+        self._begun = False
 
     def statistics(self) -> QueueStatistics:
         return self._played.statistics()
+
+    def _begin(self, start: int) -> None:
+        """What was played while nobody listened may still arrive; what was heard before that is over."""
+        self._begun = True
+        self._heard, self._left = Latest(), Latest()
+        far = self._reference.take(start - PAST_SAMPLES, PAST_SAMPLES)
+        self._correlation.play(far)
+        for part in far.reshape(-1, PART_SAMPLES):
+            self._filter.play(part)
 
     def _part(self, far: Block, near: Block) -> Cleaned:
         self._correlation.play(far)
         self._look(near)
         parted = self._filter.part(far, near)
         words, suppressed = self._words(parted)
+        if not self._presence.proven:  # the filter doubts everything: a user's first words would be gone
+            words = near
         left = self._left.add(suppressed)
-        if not self._presence.possible:  # as with a headset: whatever the filter is unsure of is the user
-            return Cleaned(near, near)
+        if not self._presence.possible or not self._correlation.playing:
+            return Cleaned(near, near)  # as with a headset, or what we said is over: whatever is heard is the user
         at_delays = self._correlation.at_delays(left)
         if at_delays is not None and likeness(at_delays) > OURS:
             self._ours_for = OURS_FOR_PARTS
-        whispered = at_delays is None and self._correlation.playing  # what the detector would still take for a voice
+        whispered = at_delays is None  # what the detector would still take for a voice
         ours = self._learns() or self._ours_for > 0 or whispered
         self._ours_for = max(0, self._ours_for - 1)
         return Cleaned(words, np.zeros_like(near) if ours else suppressed)
@@ -137,7 +154,7 @@ class EchoCanceller:
     def _learns(self) -> bool:
         """Whether the filter has heard too little of an echo to be believed."""
         learns = self._to_learn > 0
-        self._to_learn -= learns and self._correlation.playing
+        self._to_learn -= learns
         return learns
 
 
@@ -166,3 +183,4 @@ class Pace:
 
 
 assert BLOCK_SAMPLES % PART_SAMPLES == 0
+assert PAST_SAMPLES % PART_SAMPLES == 0

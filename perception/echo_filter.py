@@ -58,16 +58,18 @@ class EchoFilter:
 
     def part(self, far: Block, near: Block) -> Parted:
         """`far` was played while `near` was heard, or up to N_PARTS earlier; both int16 [PART_SAMPLES]."""
-        self._push((far / FULL_SCALE).astype(np.float32))
+        self.play(far)
         heard = (near / FULL_SCALE).astype(np.float32)
         echo = np.fft.irfft((self._path * self._far).sum(axis=0))[PART_SAMPLES:].astype(np.float32)
         rest = heard - echo
         return Parted(rest, echo, self._learn(rest))
 
-    def _push(self, far: Floats) -> None:
+    def play(self, far: Block) -> None:
+        """`far` was played while nothing was heard."""
+        sound = (far / FULL_SCALE).astype(np.float32)
         self._far[1:] = self._far[:-1]
-        self._far[0] = np.fft.rfft(np.concatenate([self._last_far, far]))
-        self._last_far = far
+        self._far[0] = np.fft.rfft(np.concatenate([self._last_far, sound]))
+        self._last_far = sound
 
     def _learn(self, rest: Floats) -> Floats:
         """Returns by how much the prediction was uncertain."""

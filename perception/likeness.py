@@ -13,7 +13,10 @@ from perception.tone import SAMPLE_RATE_HZ, Block, loudness_dbfs
 LOOK_BACK_SAMPLES = SAMPLE_RATE_HZ * 6 // 10
 """The oldest echo that is looked for."""
 LOOKED_AT_SAMPLES = SAMPLE_RATE_HZ * 16 // 100
+LONGEST_PAUSE_SAMPLES = SAMPLE_RATE_HZ * 3 // 10
+"""After so long a silence we have ended; shorter ones are between our words."""
 AUDIBLE_DBFS = -50.0
+AUDIBLE_SAMPLE = 32_768 * 10 ** (AUDIBLE_DBFS / 20)
 WHITENING = 0.7
 FFT_SAMPLES = 12_288
 
@@ -57,7 +60,9 @@ class Correlation:
     def at_delays(self, latest: Block) -> Floats | None:
         """[LOOK_BACK_SAMPLES + 1], by delay in samples, in units of what is usual: 5 is chance, 20 an echo.
 
-        `latest` is [LOOKED_AT_SAMPLES] up to now. None, at little cost, where one of the two cannot be heard.
+        Once we have ended, 0 at the delays at which nothing can come any more: taken for what is usual, they would make
+        an echo of whatever is heard soon after. `latest` is [LOOKED_AT_SAMPLES] up to now. None, at little cost, where
+        one of the two cannot be heard.
         """
         if loudness_dbfs(latest) < AUDIBLE_DBFS or not self.playing:
             return None
@@ -66,7 +71,15 @@ class Correlation:
         cross = self._spectrum * _spectrum(latest * WINDOW).conj()
         whitened = cross / (np.abs(cross) ** WHITENING + 1e-3)
         at_delays = np.fft.irfft(whitened, FFT_SAMPLES)[LOOK_BACK_SAMPLES::-1].astype(np.float32)
+        ended_samples = self._ended_samples()
+        if ended_samples > LONGEST_PAUSE_SAMPLES:
+            at_delays[: ended_samples - LOOKED_AT_SAMPLES // 2] = 0
         return at_delays / (_spread(at_delays) or 1.0)
+
+    def _ended_samples(self) -> int:
+        """How long ago the last sample was played that can be heard."""
+        audible = np.flatnonzero(np.abs(self._far[::-1].astype(np.int32)) >= AUDIBLE_SAMPLE)
+        return int(audible[0]) if audible.size else 0
 
 
 class Latest:
@@ -91,10 +104,14 @@ class Presence:
         self._delay: int | None = None  # kept while a user drowns the echo
 
     @property
+    def proven(self) -> bool:
+        """Whether enough was heard to tell."""
+        return self._present or self._looks >= ENOUGH_LOOKS or self._silent >= SILENT_LOOKS
+
+    @property
     def possible(self) -> bool:
         """Until enough was heard, too: a user who is heard a little later is better than a voice that hears itself."""
-        proven = self._looks >= ENOUGH_LOOKS or self._silent >= SILENT_LOOKS
-        return self._present or not proven
+        return self._present or not self.proven
 
     def nothing(self) -> None:
         """We speak, and the microphone hears nothing."""
@@ -104,9 +121,10 @@ class Presence:
         """Whether an echo has begun, or now comes another way than before."""
         self._looks += 1
         self._sum = KEPT * self._sum + at_delays
-        size = np.abs(self._sum)
+        spoke = at_delays != 0
+        size = np.abs(self._sum * spoke)
         delay = int(size.argmax())
-        summed = size[delay] / _spread(self._sum)
+        summed = size[delay] / (_spread(self._sum * spoke) or 1.0)
         self._present = max(summed, likeness(at_delays)) > SURELY
         if summed <= SURELY or not self._is_new(delay, size):
             return False
@@ -126,7 +144,8 @@ def likeness(at_delays: Floats) -> float:
 
 
 def _spread(values: Floats) -> float:
-    return float(np.sqrt(np.mean(values**2)))
+    """Root mean square of what is not 0."""
+    return float(np.sqrt(values @ values / max(1, np.count_nonzero(values))))
 
 
 def _spectrum(samples: Block | Floats) -> Spectrum:

@@ -15,7 +15,7 @@ from actions.voice import Voice
 from desktop.ducking import VOICED
 from desktop.processes import wait_until
 from desktop.virtual import VirtualDesktop
-from model.stream.values import ChannelClosed, Event, Opened, Opening, Played, Say, Tick, Tone, Word
+from model.stream.values import ChannelClosed, Event, Opened, Opening, Pause, Played, Say, Silenced, Tick, Tone, Word
 from perception.echo import EchoCanceller
 from perception.hearing import Hearing
 from perception.microphone import Microphone
@@ -26,6 +26,7 @@ pytestmark = pytest.mark.integration
 AIR = ("module-loopback", "source=speaker.monitor", "sink=mic_in", "latency_msec=200")
 """With less than 200 ms it runs dry every few seconds, and each time the echo comes later, as in no room."""
 TEXT = " ".join(f"sentence number {n} of a long story about a market in the winter." for n in ("one", "two", "three"))
+ASKED = "what is on my clipboard"
 WITHIN_S = 30.0
 
 
@@ -63,6 +64,28 @@ def heard_while_speaking(desktop: VirtualDesktop, canceller: EchoCanceller | Non
         wait_until(lambda: any(isinstance(event.data, ChannelClosed) for event in events), WITHIN_S, "The end")
     assert any(isinstance(event.data, Played) for event in events)
     return events
+
+
+def test_first_words_that_follow_our_own_are_not_lost(on_sound: VirtualDesktop) -> None:
+    """The key is held once the answer was heard, and the next thing is asked; no echo is there."""
+    events: list[Event] = []
+    synthesiser = EspeakSynthesiser()
+    voice = Voice(events.append, time.monotonic_ns, synthesiser, SoundDeviceOutput(synthesiser.sample_rate))
+    canceller = EchoCanceller()
+    voice.on_playing(canceller.played)
+    microphone = Microphone(Hearing(PocketsphinxRecogniser()), canceller=canceller)
+    on_sound.voice_file(ASKED)  # made now, so that nothing delays it
+
+    def ears(stop: threading.Event) -> None:
+        microphone.run(events.append, stop)
+
+    with running(voice.run, ears):
+        voice.submit(Say("Typed hello world.", last=True), Tick(0, 0, 0.0))
+        wait_until(lambda: any(isinstance(event.data, Silenced) for event in events), WITHIN_S, "The end of the reply")
+        wait_until(lambda: _opened(microphone, events), WITHIN_S, "The open microphone")
+        on_sound.say(ASKED)
+        wait_until(lambda: any(isinstance(event.data, Pause) for event in events), WITHIN_S, "The end of the question")
+    assert " ".join(words(events)) == ASKED
 
 
 def _opened(microphone: Microphone, events: list[Event]) -> bool:

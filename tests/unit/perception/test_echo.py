@@ -9,15 +9,17 @@ import pytest
 
 from benchmarks.acoustics import BLOCK_NS, Room, Sound, blocks, loudness_db, sounding, to_block
 from model.stream.values import Sounding
-from perception.echo import OURS, PATIENCE_BLOCKS, Cleaned, EchoCanceller, Pace
+from perception.echo import LOOK_EVERY_PARTS, OURS, PATIENCE_BLOCKS, Cleaned, EchoCanceller, Pace
 from perception.echo_filter import PART_SAMPLES
-from perception.likeness import Correlation, Latest, likeness
+from perception.hearing import LISTENED_BACK_BLOCKS
+from perception.likeness import ENOUGH_LOOKS, Correlation, Latest, likeness
 from perception.reference import Reference, to_sample
 from perception.tone import BLOCK_SAMPLES, SAMPLE_RATE_HZ
 
 S = SAMPLE_RATE_HZ
 BLOCKS_PER_S = S / BLOCK_SAMPLES
 MS = 1_000_000
+FIRST_LOOKS = (ENOUGH_LOOKS + 1) * LOOK_EVERY_PARTS * PART_SAMPLES
 
 
 def babble(seconds: float, seed: int, pitch_hz: float = 120.0) -> Sound:
@@ -106,6 +108,44 @@ def test_a_user_whose_microphone_does_not_hear_the_voice_is_not_touched() -> Non
         heard = to_block(near)
         untouched.append(np.array_equal(canceller.clean(heard, (n + 1) * BLOCK_NS).tone, heard))
     assert np.mean(untouched[5:]) > 0.9
+
+
+def opened(seconds: float, voice: Sound, user: Sound, room: Room | None) -> tuple[Sound, list[Cleaned]]:
+    """The same as `cleaned`, where the microphone opens for the first time after so long, into a room or a headset."""
+    canceller, arrived, results = EchoCanceller(), list[Sound](), list[Cleaned]()
+    canceller.reset()
+    for n, (played, near) in enumerate(zip(blocks(voice), blocks(user), strict=True)):
+        if played.any():
+            canceller.played(sounding(played, n * BLOCK_NS))
+        echo = np.zeros_like(played) if room is None else room.echo(played)
+        if n >= seconds * BLOCKS_PER_S:
+            arrived.append(to_block(echo + near).astype(float))
+            results.append(canceller.clean(to_block(arrived[-1]), (n + 1) * BLOCK_NS))
+    return np.concatenate(arrived), results
+
+
+@pytest.mark.parametrize("after_s", [0.1, 0.3, 0.5, 0.7, 0.9])
+def test_the_first_words_of_a_user_who_speaks_soon_after_us_are_not_lost(after_s: float) -> None:
+    """Hold the key once the answer was heard, and ask the next thing: nothing of it may be taken for our echo."""
+    voice = babble(4, seed=1)
+    voice[2 * S :] = 0
+    user = 1_000 * np.random.default_rng(2).standard_normal(4 * S)
+    user[: int((2 + after_s) * S)] = 0
+    heard, results = opened(2 + after_s, voice, user, None)
+    assert np.array_equal(words_of(results), heard)
+    # While an echo may still come it takes a fifth of a second to tell; the recogniser listens back for longer.
+    first = 0 if after_s > 0.8 else FIRST_LOOKS
+    assert first < LISTENED_BACK_BLOCKS * BLOCK_SAMPLES
+    assert np.array_equal(tone_of(results)[first:], heard[first:])
+
+
+@pytest.mark.parametrize("while_s", [1.0, 1.9, 2.1])
+def test_a_microphone_that_opens_while_an_echo_arrives_hears_nobody(while_s: float) -> None:
+    """Its first sound is an echo of what was played before it was open."""
+    voice = babble(3, seed=1)
+    voice[2 * S :] = 0
+    heard, results = opened(while_s, voice, np.zeros_like(voice), Room(delay_ms=150))
+    assert loudness_db(heard[: S // 10]) - loudness_db(tone_of(results)[: S // 10]) > 15
 
 
 def n_loud(results: Sequence[Cleaned], voice: Sound) -> int:
