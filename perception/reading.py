@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from model.stream.errors import BadSettings, ModelFailed
 from model.stream.values import Place
 from perception.layout import Picture, find_lines, pieces_of
+from perception.letters import Letters
 from perception.merging import Told, settled
 from perception.tiles import overlap
 
@@ -35,6 +36,8 @@ N_READERS = 2
 MARGIN = 4
 """Of its height, the part that is added above and below a line."""
 MIN_CONFIDENCE = 0.6
+SURE = 0.95
+"""How confident the network must be for its reading to teach how letters look."""
 MAX_REMEMBERED = 8192
 LIKELY_L = 0.2
 """How likely an l between small letters must be to be one where a 1 is likelier. In fonts of one width they look alike:
@@ -47,6 +50,8 @@ class Reading:
 
     text: str
     confidence: float
+    at: tuple[float, ...] = ()
+    """Where each letter was seen, 0 to 1 of the width."""
 
 
 Recognise = Callable[[Picture], Reading]
@@ -93,6 +98,7 @@ class Reader:
 
     def __init__(self, recognise: Recognise | None = None) -> None:
         self._recognise = recognise
+        self._letters = Letters()
         self._known: OrderedDict[bytes, Future[Reading]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -113,17 +119,18 @@ class Reader:
         return settled(told, lambda: _certain(self.read_line(picture, place)))
 
     def read_line(self, picture: Picture, place: Place) -> Reading:
-        crop = _crop(picture, place)
-        readings = [self._read_piece(crop[:, start:end]) for start, end in pieces_of(crop)]
+        crop, rows = _crop(picture, place)
+        readings = [self._read_piece(crop[:, start:end], rows) for start, end in pieces_of(crop)]
         text = " ".join(reading.text for reading in readings if reading.text)
         return Reading(text, float(np.mean([reading.confidence for reading in readings])))
 
-    def _read_piece(self, piece: Picture) -> Reading:
+    def _read_piece(self, piece: Picture, rows: slice) -> Reading:
+        """`rows` are those of the line itself, without what is above and below."""
         pixels = np.ascontiguousarray(piece)
         key = hashlib.blake2b(pixels.data, digest_size=16, salt=f"{piece.shape[1]}".encode()).digest()
         future, known = self._remembered(key)
         if not known:
-            self._fulfil(future, key, pixels)
+            self._fulfil(future, key, pixels, rows)
         return future.result()  # another thread may be at it
 
     def _remembered(self, key: bytes) -> tuple[Future[Reading], bool]:
@@ -135,14 +142,23 @@ class Reader:
                 self._known.popitem(last=False)
         return future, known
 
-    def _fulfil(self, future: Future[Reading], key: bytes, pixels: Picture) -> None:
+    def _fulfil(self, future: Future[Reading], key: bytes, pixels: Picture, rows: slice) -> None:
         try:
-            future.set_result((self._recognise or network())(pixels))
+            future.set_result(self._reading_of(pixels, rows))
         except BaseException as error:
             future.set_exception(error)
             with self._lock:
                 self._known.pop(key, None)  # it may go better next time
             raise
+
+    def _reading_of(self, piece: Picture, rows: slice) -> Reading:
+        text = self._letters.read(piece[rows])
+        if text is not None:
+            return Reading(text, 1.0)
+        reading = (self._recognise or network())(piece)
+        if reading.confidence >= SURE:
+            self._letters.learn(piece[rows], reading.text, reading.at)
+        return reading
 
 
 def _certain(reading: Reading) -> str | None:
@@ -181,11 +197,12 @@ def _model_path() -> Path:
     return Path(rapidocr.origin).parent / MODEL
 
 
-def _crop(picture: Picture, place: Place) -> Picture:
-    """The line with some of what surrounds it, as the network is used to."""
+def _crop(picture: Picture, place: Place) -> tuple[Picture, slice]:
+    """The line with some of what surrounds it, as the network is used to, and which rows of that are its own."""
     margin = max(3, place.height_px // MARGIN)
     top, left = max(0, place.y_px - margin), max(0, place.x_px - margin)
-    return picture[top : place.y_px + place.height_px + margin, left : place.x_px + place.width_px + margin]
+    crop = picture[top : place.y_px + place.height_px + margin, left : place.x_px + place.width_px + margin]
+    return crop, slice(place.y_px - top, place.y_px - top + place.height_px)
 
 
 def _prepared(picture: Picture) -> NDArray[np.float32]:
@@ -212,4 +229,6 @@ def spelled(odds: NDArray[np.float32], alphabet: list[str]) -> Reading:
         among_small = letters[n - 1].islower() and letters[n + 1].islower()
         if letters[n] == "1" and among_small and odds[columns[n], alphabet.index("l")] >= LIKELY_L:
             letters[n] = "l"
-    return Reading("".join(letters).strip(), float(odds.max(axis=1)[kept].mean()))
+    text = "".join(letters)
+    at = tuple(((columns + 0.25) / len(best)).tolist())[len(text) - len(text.lstrip()) :]
+    return Reading(text.strip(), float(odds.max(axis=1)[kept].mean()), at[: len(text.strip())])

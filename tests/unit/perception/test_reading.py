@@ -13,8 +13,9 @@ from model.stream.errors import BadSettings, ModelFailed
 from model.stream.values import Place
 from perception import reading
 from perception.layout import Picture
+from perception.letters import TRUSTED
 from perception.reading import LIKELY_L, Reader, Reading, read_picture, spelled
-from tests.unit.perception.pictures import blank, write
+from tests.unit.perception.pictures import WHITE, blank, write
 
 
 def test_the_same_pixels_are_recognised_once() -> None:
@@ -31,6 +32,22 @@ def test_the_same_pixels_are_recognised_once() -> None:
     assert [text for text, _ in reader.read(picture)] == ["word", "word"]
     assert [text for text, _ in reader.read(picture)] == ["word", "word"]
     assert len(seen) == 1
+
+
+def test_letters_known_by_their_pixels_are_not_recognised() -> None:
+    seen: list[Picture] = []
+
+    def recognise(picture: Picture) -> Reading:
+        seen.append(picture)
+        return Reading("me", 0.99, (0.3, 0.8))
+
+    reader = Reader(recognise)
+    for column in range(2 * TRUSTED):
+        picture = blank()
+        write(picture, "me", 100, 60, scale=1)
+        picture[41, 105] = WHITE - column  # what stands above is none of the letter's
+        assert [text for text, _ in reader.read(picture)] == ["me"]
+    assert len(seen) == TRUSTED
 
 
 def test_lines_outside_are_not_recognised() -> None:
