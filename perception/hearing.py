@@ -46,7 +46,7 @@ class Hearing:
         """The user opens the channel; once, however often it is called before `close`."""
         if self._open:
             return []
-        self._open = True
+        self._open, self._settled = True, False
         self._meter.reset()
         self._before.clear()
         return [_user(Opened(by), t_ns)]
@@ -78,7 +78,7 @@ class Hearing:
     @property
     def settled(self) -> bool:
         """Something was said, all of its words are told, and nobody talks."""
-        return self._speaking and self._settled
+        return self._settled
 
     def listen_ahead(self, piece: Block) -> float:
         """How probably somebody talks in the coming block, of which `piece` (cleaned) is what has just come."""
