@@ -12,9 +12,9 @@ from pathlib import Path
 from actions.apps import App
 from model.stream.errors import NotPermitted
 
-RUNS_AFTER_S = 1.0
+RUNS_AFTER_S = 0.5
 """A program that has not failed by then counts as started."""
-OPENED_AFTER_S = 3.0
+OPENED_AFTER_S = 2.0
 """The same for those that only hand over to another: they try several on a busy machine, and most end by themselves."""
 
 _OPENERS = (("xdg-open",), ("gio", "open"), ("x-www-browser",), ("firefox",), ("chromium",))

@@ -84,7 +84,7 @@ def summary(rows: Sequence[Row]) -> dict[str, Any]:
     warm = rows[WARM_UP_ROWS:] if len(rows) > WARM_UP_ROWS + 1 else rows
     slope = linear_regression([row.t_s / 3600 for row in warm], [row.rss_mb for row in warm]).slope if warm[1:] else 0.0
     return {
-        "minutes": len(rows),
+        "minutes": round(rows[-1].t_s / 60),
         "rss_mb_first": warm[0].rss_mb,
         "rss_mb_last": warm[-1].rss_mb,
         "rss_mb_per_hour": round(slope, 1),

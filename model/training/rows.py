@@ -65,8 +65,14 @@ def _spans(
             return None
         ranges = [span for span in found if span is not None]
         if ranges:
-            spans[slot] = min(start for start, _ in ranges), max(end for _, end in ranges)
+            start, end = min(start for start, _ in ranges), max(end for _, end in ranges)
+            spans[slot] = start, end + (slot == "list" and _is_list(words, end))
     return spans
+
+
+def _is_list(words: Sequence[str], index: int) -> bool:
+    """A list is called "shopping list", as in composed requests; some collections mark "shopping" alone."""
+    return index < len(words) and _plain(words[index]) in ("list", "lists")
 
 
 def _locate(words: Sequence[str], fragment: str) -> tuple[int, int] | None:

@@ -10,7 +10,9 @@ import torch
 import resources
 from desktop.minds import shipped_catalogue
 from model.reflex.network import Config, Network
-from model.training.train import LEXICON, save
+from model.reflex.vocabulary import NONE
+from model.training.lessons import LEXICON
+from model.training.train import save
 from tests.program import Ambidex
 
 
@@ -22,7 +24,9 @@ def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (directory / name).symlink_to(resources.ROOT / "reflex" / name)
     torch.manual_seed(0)
     assert shipped_catalogue()
-    save(Network(Config(n_layer=2, field_layers=(1,), n_lexicon=len(LEXICON))), directory / "stream.safetensors", {})
+    network = Network(Config(n_layer=2, field_layers=(1,), n_lexicon=len(LEXICON)))
+    network.writing.action_symbol.bias.data[NONE] = 20.0  # it never acts
+    save(network, directory / "stream.safetensors", {})
     return directory
 
 

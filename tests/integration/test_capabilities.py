@@ -17,6 +17,7 @@ from desktop.processes import wait_until
 from desktop.virtual import VirtualDesktop
 from tests.fake_session import FakeSession
 from tests.integration.capabilities_program import SAMPLES
+from tests.openers import take_what_is_opened
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 
@@ -31,8 +32,9 @@ NEVER = {"home", "open questions"}
 
 @pytest.fixture(scope="module")
 def stage() -> Iterator[tuple[VirtualDesktop, Probe]]:
-    """A whole desktop: a window to operate, a player, and somebody who tells of a locked screen."""
+    """A whole desktop: a window to operate, a player, a browser, and somebody who tells of a locked screen."""
     with VirtualDesktop() as desktop:
+        take_what_is_opened(desktop)
         desktop.start("xterm", "-geometry", "80x24-0-0", "-e", "cmus")
         bus = desktop.env["DBUS_SESSION_BUS_ADDRESS"]
         wait_until(lambda: "MediaPlayer2" in names_on(desktop), 20, "The player")
@@ -75,7 +77,8 @@ def test_on_a_whole_desktop_all_of_it_works(stage: tuple[VirtualDesktop, Probe],
 
 
 def test_without_a_display(stage: tuple[VirtualDesktop, Probe], tmp_path: Path) -> None:
-    report = examined(stage[0], tmp_path, DISPLAY="")
+    browser = str(Path(stage[0].env["HOME"]) / "recorder")  # one for the terminal
+    report = examined(stage[0], tmp_path, DISPLAY="", BROWSER=browser)
     assert not_there(report) == NEVER | HANDS
     assert report["claimed"]["programs, pages, files, mail"] == Extent.PARTLY
 

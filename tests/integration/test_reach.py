@@ -25,6 +25,7 @@ from desktop.virtual import VirtualDesktop
 from model.stream.errors import DeviceLost
 from perception.screen import Eyes
 from tests.fake_devices import FakeMarker
+from tests.openers import take_what_is_opened
 
 pytestmark = pytest.mark.integration
 
@@ -138,18 +139,7 @@ def test_a_real_player_plays_pauses_and_skips(virtual_desktop: VirtualDesktop, t
 @pytest.fixture
 def opened(virtual_screen: VirtualDesktop) -> Callable[[], str]:
     """What the programs for web pages, mail and documents were given; they are set up as a desktop would."""
-    home = Path(virtual_screen.env["HOME"])
-    log, data, config = home / "opened", home / ".local/share/applications", home / ".config"
-    data.mkdir(parents=True)
-    config.mkdir(parents=True, exist_ok=True)
-    recorder = home / "recorder"
-    recorder.write_text(f'#!/bin/sh\nprintf "%s\\n" "$1" >> {log}\n')
-    recorder.chmod(0o755)
-    (data / "recorder.desktop").write_text(f"[Desktop Entry]\nType=Application\nName=Recorder\nExec={recorder} %u\n")
-    kinds = ("x-scheme-handler/https", "x-scheme-handler/mailto", "application/pdf", "inode/directory")
-    (config / "mimeapps.list").write_text(
-        "[Default Applications]\n" + "".join(f"{kind}=recorder.desktop\n" for kind in kinds)
-    )
+    log = take_what_is_opened(virtual_screen)
 
     def lines() -> str:
         wait_until(log.exists, WITHIN_S, "something opened")

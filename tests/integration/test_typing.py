@@ -145,6 +145,8 @@ def test_a_terminal_gets_every_script(desktop: VirtualDesktop, hands: X11Hands, 
     written = tmp_path / "written"
     desktop.run("setxkbmap", "de")
     terminal = desktop.start("xterm", "-u8", "-title", "shell", "-e", "sh", "-c", f"head -n{len(SCRIPTS)} > {written}")
+    # Where somebody has just typed, a new window may not take the keyboard by itself.
+    desktop.xdotool("search", "--sync", "--onlyvisible", "--name", "^shell$", "windowactivate", "--sync")
     wait_until(lambda: (focus := hands.active_window()) is not None and focus.app == "xterm", 20, "the terminal")
     text = "".join(line + "\n" for line in SCRIPTS)
     hands.type_text(text, GO)
