@@ -49,6 +49,8 @@ def agenda_bodies(agenda: Agenda, clock: Callable[[], datetime]) -> Mapping[str,
     def remove_event(values: Mapping[str, str], stop: StopSignal) -> Result:
         del stop
         title, said = values.get("title", ""), values.get("time", "")
+        if not title and read_period(said, now()) is None:  # "remove lunch": what is no time can only be a title
+            title, said = said, ""
         period = read_period(said, now())
         if period is None or not (title or said):
             return Refused(f"I do not know which appointment you mean{f', {shortened(said)}' if said else ''}.")

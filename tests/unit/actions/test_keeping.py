@@ -129,6 +129,11 @@ def test_appointments_are_added_told_and_removed(rig: Rig) -> None:
     assert "dentist" in rig.run("list_events", time="tomorrow").text
 
 
+def test_a_title_that_was_taken_for_a_time_is_a_title(rig: Rig) -> None:
+    rig.run("add_event", title="lunch", time="tomorrow at noon")
+    assert rig.run("remove_event", time="lunch").text == "Removed lunch from your calendar."
+
+
 def test_says_what_else_is_at_that_time_and_asks_when(rig: Rig) -> None:
     rig.run("add_event", title="lunch", time="tomorrow at noon")
     assert "You also have lunch then." in rig.run("add_event", title="call", time="tomorrow at noon").text
