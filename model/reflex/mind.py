@@ -41,7 +41,7 @@ class Thresholds:
     thought: float = 0.5
     call: float = 0.35
     speech: float = 0.5
-    give_way: float = 0.12
+    give_way: float = 0.02
     """Low: to stop when nobody meant it costs a sentence, to go on when somebody did costs the user's patience."""
     gesture: float = 0.6
 
