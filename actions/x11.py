@@ -176,33 +176,40 @@ class X11Hands:
         if self._focus_number() != window:
             return 0
         for index, character in enumerate(text):
-            self._until_let_go(stop)
-            with self._x():
-                if stop.is_set() or self._keymap.stale():
-                    return index
-                stroke = self._keymap.stroke(character)
-                if stroke is None:
-                    raise NotPermitted(f"This keyboard cannot type “{character}”; paste it instead.")
-                if not self._stroke_into(field, stroke):
-                    return index
+            if not self._type_one(character, field, stop):
+                return index
             stop.wait(BETWEEN_CHARACTERS_S)
         return len(text)
 
-    def _stroke_into(self, field: int, stroke: Stroke) -> bool:
-        """False, and nothing pressed, where another window has the keyboard.
+    def _type_one(self, character: str, field: int, stop: StopSignal) -> bool:
+        """False, and nothing pressed, once `stop` is set or the keyboard is another or belongs to another window.
 
-        The X server hears nobody else between the look and the stroke, or the window manager could give the keyboard
-        away in between. The whole desktop waits meanwhile: for two answers of the server, less than a millisecond.
+        The X server hears nobody else between the looks and the stroke, or the window manager could give the keyboard
+        away in between, or the user press Control. The whole desktop waits meanwhile: less than a millisecond.
         """
+        while True:
+            with self._x(), self._heard_alone():
+                if stop.is_set() or self._field_number() != field or self._keymap.stale():
+                    return False
+                if not self._user_holds_modifier():
+                    self._stroke(self._for_character(character))
+                    return True
+            self._until_let_go(stop)
+
+    @contextmanager
+    def _heard_alone(self) -> Generator[None]:
         self._display.grab_server()
         try:
-            if self._field_number() != field:
-                return False
-            self._stroke(stroke)
-            return True
+            yield
         finally:
             self._display.ungrab_server()
             self._display.flush()
+
+    def _for_character(self, character: str) -> Stroke:
+        stroke = self._keymap.stroke(character)
+        if stroke is None:
+            raise NotPermitted(f"This keyboard cannot type “{character}”; paste it instead.")
+        return stroke
 
     def _lend_for_chord(self, key: str, modifiers: Sequence[str], stop: StopSignal) -> None:
         """Control S is wanted where the layout has no S, too, and Control 1 where the digits need Shift."""

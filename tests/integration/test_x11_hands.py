@@ -134,6 +134,19 @@ def test_typing_pauses_while_the_user_presses_a_hotkey(
     probe.wait_for_text(text)
 
 
+def test_no_hotkey_is_pressed_between_the_look_and_the_stroke(
+    hands: X11Hands, probe: Probe, virtual_screen: VirtualDesktop
+) -> None:
+    """Thirty chances: a stroke between the keys of the user's would be lost to the text."""
+    text = "a b c d e " * 100
+    typing = threading.Thread(target=hands.type_text, args=(text, StopSignal()))
+    typing.start()
+    for _ in range(30):
+        virtual_screen.xdotool("keydown", "ctrl", "keydown", "alt", "keyup", "alt", "keyup", "ctrl")
+    typing.join(20)
+    probe.wait_for_text(text)
+
+
 def test_stopping_in_the_middle_of_typing_leaves_nothing_held(
     hands: X11Hands, probe: Probe, keys_down: Callable[[], bytes]
 ) -> None:
