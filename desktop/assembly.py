@@ -23,6 +23,7 @@ from actions.synthesiser import BackedSynthesiser, SilentSynthesiser, Style, Syn
 from actions.voice import Voice
 from desktop.absent import AbsentLook
 from desktop.desk import open_desk, open_eyes
+from desktop.engaged import Engaged
 from desktop.engine import Parts
 from desktop.expectation import Expectation
 from desktop.live import LiveView
@@ -86,14 +87,15 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
         schedule = Schedule(inbox.post, clock.now_ns, places.schedule)
         live = LiveView(sources.resolve)
         expectation = _expectation(places)
-        eyes = open_eyes(settings) if settings.sense_screen else None
+        ears, no_model = _open_ears(settings, places, sink, canceller, expectation, live.notify)
+        engaged = Engaged(lambda: ears is not None and ears.is_open)
+        eyes = open_eyes(settings, engaged) if settings.sense_screen else None
         look = eyes or AbsentLook("The screen is not read: it is switched off in the settings (`sense_screen`).")
         dictation = Dictation()
         bodies = desk.bodies(look, voice, live, schedule, dictation)
         executor = Executor(
             catalogue, sources, bodies, desk.journal, inbox.post, clock.now_ns, options.dry_run, desk.hands.release_all
         )
-        ears, no_model = _open_ears(settings, places, sink, canceller, expectation, live.notify)
         parts = Parts(
             clock=clock,
             inbox=inbox,
@@ -108,7 +110,7 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
             senses=tuple(_senses(settings, options, eyes)),
             threads=(("schedule", schedule.run),),
             presence=watches(),
-            recorders=(expectation, desk.clipboard_history, *((recording,) if recording else ())),
+            recorders=(engaged, expectation, desk.clipboard_history, *((recording,) if recording else ())),
             queues=(canceller.statistics,) if canceller else (),
             close=cleanup.pop_all().close,
             absent=tuple(reason for reason in (*desk.absent, no_voice, no_model) if reason),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -93,8 +93,9 @@ def open_desk(settings: Settings, places: Places, clipboard: Clipboard | None = 
     return Desk(hands, windows, clipboard, journal, places.files, settings.search_address, absent)
 
 
-def open_eyes(settings: Settings) -> Eyes:
-    return Eyes(accessibility=Accessibility() if settings.sense_accessibility else None)
+def open_eyes(settings: Settings, attended: Callable[[], bool] = lambda: True) -> Eyes:
+    """As `Eyes`, which says what `attended` is for."""
+    return Eyes(accessibility=Accessibility() if settings.sense_accessibility else None, attended=attended)
 
 
 def _open_hands(places: Places) -> tuple[X11Hands | AbsentHands, X11Windows | AbsentWindows, str]:

@@ -50,13 +50,16 @@ class Eyes:
         now_ns: Callable[[], int] = time.monotonic_ns,
         open_reader: Callable[[], Reader] = reader,
         accessibility: Accessibility | None = None,
+        attended: Callable[[], bool] = lambda: True,
     ) -> None:
         """`masked` gives rectangles that are not read, besides private windows and those of this process.
 
-        Without `accessibility` there are only pixels.
+        Without `accessibility` there are only pixels. While nobody talks to the assistant (`attended`), much new text
+        at once is read late, so that the machine stays the user's; what was put off is read when somebody does.
         """
         self._masked = masked
         self._accessibility = accessibility
+        self._attended = attended
         self._now_ns = now_ns
         self._open_reader = open_reader
         self._numbers = count(1)
@@ -124,7 +127,8 @@ class Eyes:
         with closing(XDesktop()) as desktop, _camera() as take, self._asking(watching=True):
             desktop.watch()
             while not stop.is_set():  # once more whenever the screen has another size
-                view = View(desktop.area, self._open_reader(), tell, self._numbers, self._telling(desktop))
+                telling = self._telling(desktop)
+                view = View(desktop.area, self._open_reader(), tell, self._numbers, telling, self._attended)
                 try:
                     _Watch(desktop, take, self._with_masks, view, tell, self._accessibility).run(stop)
                 finally:

@@ -45,6 +45,7 @@ class Unrest:
         """In a row, without a pause."""
         self._until_s = np.full(shape, np.inf)
         """When to look at what was put off; never where nothing was."""
+        self._held_until_s = -np.inf
 
     def wanted(self, changed: Sequence[Place], now_s: float) -> list[Place]:
         """Where to look now, in whole tiles: what changed just now and is not put off, and what was and is due.
@@ -69,13 +70,22 @@ class Unrest:
         places = (Place(*(TILE_PX * n for n in part)) for part in parts[:, :4].tolist())
         return merged([place for part in places if (place := overlap(part, self._area)) is not None])
 
+    def hold(self, until_s: float) -> None:
+        """Put off all looks until then."""
+        self._held_until_s = until_s
+
+    def release(self, now_s: float) -> None:
+        """Nothing is held any more, and all that was put off is to be looked at now."""
+        self._held_until_s = -np.inf
+        self._until_s[self._until_s < np.inf] = now_s
+
     def until_s(self, place: Place, now_s: float) -> float:
         """When what changed there is to be looked at: now, or later."""
         tiles = self._tiles(place)
         # Most of its tiles decide: a window that opens over a film is new, a new corner of a film is not.
         ready_s = float(np.median(self._read_s[tiles] + _wait_s(self._n_changes[tiles])))
         rest_s = max(float(self._stirred_s[tiles].max()) + REST_S, float(self._read_s[tiles].max()) + REREAD_S)
-        return max(now_s, min(ready_s, rest_s))
+        return max(now_s, self._held_until_s, min(ready_s, rest_s))
 
     def leave(self, place: Place, until_s: float) -> None:
         """Put off a look; `wanted` will name the place."""

@@ -10,6 +10,7 @@ from threading import Event as StopSignal
 import numpy as np
 
 from model.stream.values import Line, LineGone, Place
+from perception.allowance import Allowance
 from perception.carets import Carets
 from perception.layout import STRIP_PX, Picture
 from perception.lines import LineBook
@@ -37,8 +38,11 @@ class View:
         report: Report,
         numbers: Iterator[int] | None = None,
         telling: Telling | None = None,
+        attended: Callable[[], bool] = lambda: True,
         now_s: Callable[[], float] = time.monotonic,
+        used_s: Callable[[], float] = time.thread_time,
     ) -> None:
+        """`attended` says whether somebody talks to the assistant; else reading is paid from an `Allowance`."""
         self.area = area
         self._reader = reader
         self._telling = telling or NobodyTells()
@@ -48,19 +52,32 @@ class View:
         self._book = LineBook(numbers)
         self._carets = Carets()
         self._unrest = Unrest(area)
-        self._now_s = now_s
+        self._now_s, self._used_s = now_s, used_s
+        self._attended = attended
+        self._was_attended = True  # all there is at first may be read
+        self._allowance = Allowance(now_s())
 
     def wanted(self, changed: Sequence[Place]) -> list[Place]:
         """Where to look now that this changed: some of it is put off, and what was put off before may be due."""
-        return self._unrest.wanted(changed, self._now_s())
+        now_s = self._now_s()
+        was_attended, self._was_attended = self._was_attended, self._attended()
+        if self._was_attended and not was_attended:
+            self._unrest.release(now_s)
+        return self._unrest.wanted(changed, now_s)
 
     def look(self, picture: Picture, at: Place, stop: StopSignal, everything: bool = False) -> None:
         """Take in the pixels of the place `at`, one that was `wanted`. Small changes are read before large ones.
 
         With `everything`, nothing of it is put off.
         """
-        began_s = self._now_s()
+        began_s, used_before_s = self._now_s(), self._used_s()
         changed = self._take_in(picture, at, everything, began_s)
+        self._read_all(changed, stop, began_s)
+        if not self._was_attended:
+            self._allowance.spend(self._used_s() - used_before_s, self._now_s())
+            self._unrest.hold(self._allowance.free_s(self._now_s()))
+
+    def _read_all(self, changed: Sequence[Place], stop: StopSignal, began_s: float) -> None:
         regions = merged([self._with_neighbours(place) for place in changed])
         for region in sorted(regions, key=lambda region: region.width_px * region.height_px):
             if stop.is_set():

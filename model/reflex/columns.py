@@ -12,6 +12,9 @@ ITEM_ROW = (Channel.SCREEN, Channel.CLIPBOARD, Channel.OUTCOME)
 WINDOW_CHANNEL = 3
 """The focused window counts as a channel of its own in the field."""
 
+FORGOTTEN_NS = 3_000_000_000
+"""Words that nothing was done about and nothing was added to for so long are no part of what is said next."""
+
 SCREEN_WIDTH_PX, SCREEN_HEIGHT_PX = 1920, 1080
 
 
@@ -44,7 +47,8 @@ class Scribe:
     """Follows a stream and turns each tick into a column.
 
     Words are counted from where their utterance began, so that a sentence looks the same after an hour as after a
-    second. An utterance begins when the channel is opened, or with the first word after an action was sent off.
+    second. An utterance begins when the channel is opened, with the first word after an action was sent off, or with
+    the first after a long silence: else what was not understood would spoil everything that is said after it.
     """
 
     def __init__(self) -> None:
@@ -52,17 +56,24 @@ class Scribe:
         self._utterance = 0
         self._said: tuple[int, ...] = ()
         self._answered = False
+        self._last_word_ns = 0
         self._own = Written()
+
+    @property
+    def answered(self) -> bool:
+        """Whether no word has come since an action was sent off."""
+        return self._answered
 
     def column(self, seen: Seen) -> Column:
         user = seen.user.id if seen.user else NOTHING
-        if user == OPENED or (self._answered and seen.word is not None):
+        if user == OPENED or (seen.word is not None and (self._answered or self._forgotten(seen))):
             self._position, self._said, self._answered = 0, (), False
             self._utterance += 1
         elif user != NOTHING:
             self._position += 1
         if seen.word is not None:
             self._said = (*self._said, user)
+            self._last_word_ns = seen.tick.t_ns
         return Column(
             user=user,
             word=-1 if seen.word is None else seen.word,
@@ -74,6 +85,9 @@ class Scribe:
             said=self._said,
             own=self._own,
         )
+
+    def _forgotten(self, seen: Seen) -> bool:
+        return bool(self._said) and seen.tick.t_ns - self._last_word_ns >= FORGOTTEN_NS
 
     def wrote(self, own: Written) -> None:
         """What was written at the tick whose column was just made; it is read back at the next."""

@@ -47,12 +47,12 @@ class SentenceEncoder(nn.Module):
         b, t = pieces.shape
         index = torch.arange(t, device=pieces.device)
         inside = index[None] < length[:, None]  # [B, T]
-        allowed, earlier = inside[:, None].expand(b, t, t), torch.zeros(b, t, t, dtype=torch.bool, device=pieces.device)
+        allowed = inside[:, None].expand(b, t, t)
         h = self.norm(self.pieces(pieces) + self.position(index))
         for block in self.blocks:
             assert isinstance(block, Block)
             q, k, v = block.attention.project(h)
-            h = block.finish(h, block.attention.attend(q, k, v, allowed, earlier), h, allowed)
+            h = block.finish(h, block.attention.attend(q, k, v, allowed), h, allowed)
         return F.normalize((h * inside[..., None]).sum(1) / length[:, None], dim=-1)
 
 

@@ -190,7 +190,12 @@ class Reflex:
         return token
 
     def _next_call(self, scores: Tensor) -> Call | None:
-        """Whether to act is one decision, what to do the next: doubt between two actions is no doubt about acting."""
+        """Whether to act is one decision, what to do the next: doubt between two actions is no doubt about acting.
+
+        Nobody asks for anything without a word: what was acted on is not acted on again.
+        """
+        if self._scribe.answered:
+            return None
         calls = scores[self.symbols.first_call :]
         nothing = torch.sigmoid(scores[NONE] - calls.logsumexp(-1))
         if float(nothing) > 1 - self._thresholds.call:

@@ -1,5 +1,7 @@
 """The reflex: a causal transformer over ticks that reads six channels, looks at the field, and writes four.
 
+It looks back to where the utterance began and no further: what is to be remembered of earlier ones stands in the field.
+
 Letters in shape comments: B sequences, T ticks, M items in the field, N positions kept in the window, C width,
 H heads, D = C / H, K width of a pointer, A symbols of the action channel.
 """
@@ -145,25 +147,22 @@ class State:
 
 
 class Attention(nn.Module):
-    """Causal self-attention. Order is in the input's position embedding; a bias per head tells older utterances."""
+    """Causal self-attention. Order is in the input's position embedding."""
 
     def __init__(self, c: Config) -> None:
         super().__init__()
         self.n_head, self.head_width = c.n_head, c.width // c.n_head
         self.qkv = nn.Linear(c.width, 3 * c.width)
         self.out = nn.Linear(c.width, c.width)
-        self.earlier_utterance = nn.Parameter(torch.zeros(c.n_head))
 
     def project(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         b, t, _ = x.shape
         q, k, v = self.qkv(x).view(b, t, 3, self.n_head, self.head_width).permute(2, 0, 3, 1, 4)  # [B, H, T, D]
         return q, k, v
 
-    def attend(self, q: Tensor, k: Tensor, v: Tensor, allowed: Tensor, earlier: Tensor) -> Tensor:
-        """`allowed` and `earlier` are [B, T, N] booleans: may be looked at; belongs to an earlier utterance."""
-        bias = self.earlier_utterance[None, :, None, None] * earlier[:, None]  # [B, H, T, N]
-        bias = bias.masked_fill(~allowed[:, None], float("-inf"))
-        y = F.scaled_dot_product_attention(q, k, v, attn_mask=bias)
+    def attend(self, q: Tensor, k: Tensor, v: Tensor, allowed: Tensor) -> Tensor:
+        """`allowed` is [B, T, N] boolean: may be looked at."""
+        y = F.scaled_dot_product_attention(q, k, v, attn_mask=allowed[:, None])
         b, _, t, _ = y.shape
         return self.out(y.transpose(1, 2).reshape(b, t, -1))
 
@@ -343,15 +342,15 @@ class Network(nn.Module):
     def forward(self, x: Columns, tables: Tables) -> Logits:
         t = torch.arange(x.user.shape[1], device=x.user.device)
         distance = t[:, None] - t[None, :]  # [T, T]
-        allowed = ((distance >= 0) & (distance < self.config.window)).expand(x.user.shape[0], -1, -1)
-        earlier = x.utterance[:, :, None] != x.utterance[:, None, :]
+        allowed = x.utterance[:, :, None] == x.utterance[:, None, :]  # [B, T, T]
+        allowed = allowed & (distance >= 0) & (distance < self.config.window)
         present = (t[None, :, None] >= x.field_from[:, None]) & (t[None, :, None] < x.field_until[:, None])
         items = self.reading.items(x)  # [B, M, C]
         h = self.reading(x, self.pieces, tables, items)  # [B, T, C]
         for block in self.layers():
             q, k, v = block.attention.project(h)
-            h = block.finish(h, block.attention.attend(q, k, v, allowed, earlier), items, present)
-        spoken = (x.word >= 0)[:, None, :] & allowed & ~earlier  # [B, T, N]
+            h = block.finish(h, block.attention.attend(q, k, v, allowed), items, present)
+        spoken = (x.word >= 0)[:, None, :] & allowed  # [B, T, N]
         keys = self.writing.start_key(h), self.writing.end_key(h)
         return self._write(h, x.said, tables, items, present, spoken, keys)
 
@@ -374,19 +373,18 @@ class Network(nn.Module):
         slot = state.count % self.config.window
         state.word[:, slot] = x.word[:, 0]
         state.utterance[:, slot] = x.utterance[:, 0]
-        allowed = (state.utterance >= 0)[:, None]  # [1, 1, N]
-        earlier = (state.utterance != x.utterance)[:, None]
+        allowed = (state.utterance == x.utterance)[:, None]  # [1, 1, N]
         present = torch.ones(1, 1, x.field_items.shape[1], dtype=torch.bool)
         items = self.reading.items(x)
         h = self.reading(x, self.pieces, tables, items)  # [1, 1, C]
         for layer, block in enumerate(self.layers()):
             q, k, v = block.attention.project(h)
             state.keys[layer][:, :, slot], state.values[layer][:, :, slot] = k[:, :, 0], v[:, :, 0]
-            attended = block.attention.attend(q, state.keys[layer], state.values[layer], allowed, earlier)
+            attended = block.attention.attend(q, state.keys[layer], state.values[layer], allowed)
             h = block.finish(h, attended, items, present)
         state.pointer_start[:, slot] = self.writing.start_key(h)[:, 0]
         state.pointer_end[:, slot] = self.writing.end_key(h)[:, 0]
-        spoken = (state.word >= 0)[:, None] & allowed & ~earlier
+        spoken = (state.word >= 0)[:, None] & allowed
         keys = state.pointer_start, state.pointer_end
         state.count += 1
         return self._write(h, x.said, tables, items, present, spoken, keys), state

@@ -24,7 +24,7 @@ from model.training.compose import Request, compose, disturb, from_row
 from model.training.teacher import play
 
 LEXICON = ("Sorry.", "Okay.", "Done.", "Yes.", "No.", "Wait.", "Listening.", "Thinking.")
-FOLLOWS, MAX_IN_A_ROW = 0.25, 3
+FOLLOWS, MAX_IN_A_ROW = 0.4, 3
 """Share of the requests that follow another in the same session, as long as those are not too many."""
 DISTURBED = 0.6
 """Share of the human-written requests that are heard with hesitations and errors."""

@@ -49,8 +49,7 @@ def initialise(network: Network) -> None:
     own = network.state_dict()
     for layer in range(min(N_LAYER, network.config.n_layer)):
         for name, tensor in _block(source, f"encoder.layer.{layer}.", f"blocks.{layer}.").items():
-            if "earlier_utterance" not in name:
-                own[name].copy_(tensor)
+            own[name].copy_(tensor)
     positions = source["embeddings.position_embeddings.weight"] + source["embeddings.token_type_embeddings.weight"][0]
     own["reading.position.weight"].copy_(positions[: network.config.n_position])
     own["reading.norm.weight"].copy_(source["embeddings.LayerNorm.weight"])
@@ -67,5 +66,4 @@ def _block(source: dict[str, Tensor], old: str, new: str) -> dict[str, Tensor]:
         tensors[f"{new}up.{part}"] = source[f"{old}intermediate.dense.{part}"]
         tensors[f"{new}down.{part}"] = source[f"{old}output.dense.{part}"]
         tensors[f"{new}norm2.{part}"] = source[f"{old}output.LayerNorm.{part}"]
-    tensors[f"{new}attention.earlier_utterance"] = torch.zeros(12)
     return tensors

@@ -82,6 +82,8 @@ HESITATES = 0.4
 """Share of the utterances with a pause inside, of 400 ms in the middle of the range."""
 LATE = 0.2
 """Share of the requests at whose pause the teacher lets the moment pass, so that it can be seen to be made good."""
+STAYS_OPEN = 0.8
+"""Share of the requests after which a microphone that was switched on is not switched off."""
 TALKED_OVER, COUGHED = 0.3, 0.15
 """Shares of the replies during which the user speaks, or makes a short sound that asks for nothing."""
 
@@ -367,7 +369,7 @@ class Episode:
                 yield self._event(Channel.USER, Opened(manner.by), Origin.USER)
                 yield from self._lead(manner)
             yield from self._utter(plan.request.words, manner)
-            opened = manner.by is Opening.TOGGLE and self._rng.random() < 0.5
+            opened = manner.by is Opening.TOGGLE and self._rng.random() < STAYS_OPEN
             if not opened:
                 yield self._event(Channel.USER, ChannelClosed(), Origin.USER)
             self._t_ns += self._rng.randrange(1500, 4000) * MS

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from threading import Event as StopSignal
 
 from model.stream.values import Line, LineGone, Place
@@ -20,12 +21,21 @@ SCREEN = Place(0, 0, 800, 400)
 class Rig:
     """A view of a drawn screen; a "text" is how many pixels of its picture are dark, so equal pictures read alike."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, attended: Callable[[], bool] = lambda: True, used_s: Callable[[], float] = time.thread_time
+    ) -> None:
         self.n_read = 0
         self.reports: list[Line | LineGone] = []
         self.stop = StopSignal()
         self.now_s = 0.0
-        self.view = View(SCREEN, Reader(self.recognise), self.reports.append, now_s=lambda: self.now_s)
+        self.view = View(
+            SCREEN,
+            Reader(self.recognise),
+            self.reports.append,
+            attended=attended,
+            now_s=lambda: self.now_s,
+            used_s=used_s,
+        )
 
     def recognise(self, picture: Picture) -> Reading:
         self.n_read += 1

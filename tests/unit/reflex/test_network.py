@@ -128,6 +128,23 @@ def test_pointers_stay_inside_the_utterance(network: Network, tables: Tables) ->
 
 
 @torch.no_grad()
+def test_earlier_utterances_make_no_difference(network: Network, tables: Tables) -> None:
+    """A sentence looks the same after an hour as after a second."""
+    x = stream()
+    other = stream()
+    begins = int((x.utterance[0] == 0).sum())
+    for f in fields(x):
+        mixed = getattr(x, f.name).clone()
+        if not f.name.startswith("field") and f.name != "utterance":
+            mixed[:, :begins] = getattr(other, f.name)[:, :begins]
+        setattr(other, f.name, mixed)
+    one, two = lived(network, tables, x), lived(network, tables, other)
+    assert not torch.equal(one[begins - 1]["action"], two[begins - 1]["action"])
+    for before, after in zip(one[begins:], two[begins:], strict=True):
+        torch.testing.assert_close(before["action"], after["action"])
+        torch.testing.assert_close(before["thought"], after["thought"])
+
+
 def test_a_cloned_state_is_a_branch_of_its_own(network: Network, tables: Tables) -> None:
     x = stream()
     _, state = network.step(tick(x, 0), tables, network.begin())

@@ -1,0 +1,69 @@
+"""A microphone that stays open: what is asked in the tenth minute is answered as in the first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from desktop.minds import open_reflex, shipped_catalogue
+from desktop.settings import Settings
+from desktop.simulation import BLOCK_MS, MS, PAUSE_MS, WORD_MS, Simulator, dry_executor
+from model.stream.values import Channel, Data, Event, Opened, Opening, Origin, Pause, Tone, Word
+
+QUIET_MS = 2_000
+"""So long the ears report how silent it is."""
+BETWEEN_MS = 6_000
+REQUESTS = {
+    "what time is it": "tell_time",
+    "scroll down": "scroll",
+    "set a timer for five minutes": "set_timer",
+    "what day is it today": "tell_date",
+    "take a screenshot": "screenshot",
+    "turn the volume up": "set_volume",
+    "undo that": "undo",
+}
+NOT_UNDERSTOOD = "can much chen is left"
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Simulator:
+    catalogue = shipped_catalogue()
+    reflex = open_reflex(Settings(), catalogue)
+    return Simulator(reflex, reflex.pieces, catalogue, dry_executor(catalogue))
+
+
+def test_requests_are_answered_one_after_the_other_for_minutes(simulator: Simulator) -> None:
+    asked = [*REQUESTS] * 3
+    assert _called(simulator, asked) == [REQUESTS[text] for text in asked]
+
+
+def test_what_was_not_understood_does_not_spoil_what_follows(simulator: Simulator) -> None:
+    called = _called(simulator, [NOT_UNDERSTOOD, *REQUESTS, NOT_UNDERSTOOD, *REQUESTS])
+    assert called[-len(REQUESTS) :] == [*REQUESTS.values()]
+
+
+def _called(simulator: Simulator, asked: Sequence[str]) -> list[str]:
+    """Which actions came out, in order, but for those that do nothing."""
+    outputs = simulator.play(_heard(asked))
+    return [each.action for each in outputs if each.channel is Channel.ACTION and each.action != "none"]
+
+
+def _heard(asked: Sequence[str]) -> list[Event]:
+    """What the ears report, sounds and silence among it, where the microphone is opened once and for all."""
+    events = [Event(0, Channel.USER, Opened(Opening.TOGGLE), Origin.USER)]
+    start_ms = 0
+    for words in (text.split() for text in asked):
+        end_ms = start_ms + WORD_MS * len(words)
+        said: list[tuple[int, Data]] = [(start_ms + WORD_MS * n, Word(word)) for n, word in enumerate(words, 1)]
+        events += [_event(ms, Channel.USER, data) for ms, data in (*said, (end_ms + PAUSE_MS, Pause()))]
+        voiced = range(start_ms, end_ms, BLOCK_MS)
+        events += [_event(ms, Channel.TONE, Tone(0.97, -14.0, 160.0, 0)) for ms in voiced]
+        silent = range(BLOCK_MS, QUIET_MS, BLOCK_MS)
+        events += [_event(end_ms + ms, Channel.TONE, Tone(0.01, -100.0, 0.0, ms)) for ms in silent]
+        start_ms = end_ms + BETWEEN_MS
+    return sorted(events, key=lambda event: event.t_ns)
+
+
+def _event(t_ms: int, channel: Channel, data: Data) -> Event:
+    return Event(t_ms * MS, channel, data, Origin.USER if channel is Channel.USER else Origin.WORLD)
