@@ -106,12 +106,14 @@ class Talk:
 
     def read_aloud(self) -> int:
         """Have the clipboard read; how many events there were before. Returns once the voice is heard."""
+        first = len(self.events())
         for _ in range(3):
             before = len(self.events())
             self._stage.desktop.say(REQUEST)
             if _comes(lambda before=before: _any(self.events(before), Played), ANSWERED_WITHIN_S):
                 return before
-        raise DeviceLost(f"{REQUEST!r} was not answered aloud.")
+        heard = " ".join(words(self.events(first)))
+        raise DeviceLost(f"{REQUEST!r}, said three times, was not answered aloud. Heard was: {heard or 'nothing'}.")
 
     def wait_for_the_end(self, before: int) -> None:
         _comes(lambda: _any(self.events(before), Silenced), READ_WITHIN_S)
