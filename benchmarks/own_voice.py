@@ -36,9 +36,10 @@ READ_OUT = (
     "minutes."
 )
 COMMANDS = (
-    "stop", "what time is it", "scroll down", "set a timer for five minutes", "click the submit button",
+    "stop", "what time is it", "scroll down", "switch to the next window", "click the submit button",
     "what day is it today", "be quiet", "press enter", "how much time is left", "scroll up",
 )  # fmt: skip
+"""None that makes a sound later, as a timer would."""
 VOICES = ("slt", "rms")
 UNDER_WAY_S = 4.0
 """The voice has been speaking for so long before somebody talks over it."""
