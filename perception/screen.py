@@ -23,7 +23,7 @@ from perception.inks import ground_and_ink
 from perception.layout import Picture
 from perception.merging import Element, NobodyTells, Telling, Told, unseen
 from perception.reading import Reader, reader
-from perception.tiles import moved, overlap, stands_out
+from perception.tiles import in_whole_tiles, merged, moved, overlap, stands_out
 from perception.view import View
 from perception.windows import Change, SeenWindow, XDesktop, conceal
 
@@ -182,15 +182,16 @@ class _Watch:
         self._tell = tell
         self._accessibility = accessibility
         self._windows: tuple[SeenWindow, ...] = ()
-        self._everything = False
-        """Whether a look at the whole screen is owed."""
+        self._owed: list[Place] = []
+        """Where a look is owed that is not put off: something there must not be read any more."""
+        self._revealed: list[Place] = []
         self._active = Window("")
         self._named_anew: list[Place] = []
         """Where programs have said that something with a name came or went."""
 
     def run(self, stop: StopSignal) -> None:
         change: Change | None = Change(windows=True)
-        self._everything = True
+        self._owed = [self._view.area]
         while not stop.is_set() and self._desktop.area == self._view.area:
             began_s = time.thread_time()
             self._take_in(change or Change(), stop)
@@ -207,18 +208,24 @@ class _Watch:
 
     def _take_in(self, change: Change, stop: StopSignal) -> None:
         fields_moved = self._accessibility is not None and self._accessibility.note_pixels(change.areas)
-        if (change.windows or fields_moved) and self._look_at_windows():
-            self._everything = True
-        everything, self._everything = self._everything, False
-        for area in [self._view.area] if everything else self._view.wanted(change.areas):
-            picture = self._take_hidden(area)
-            if picture is not None:
-                self._view.look(picture, area, stop, everything)
+        if change.windows or fields_moved:
+            self._look_at_windows()
+        (owed, revealed), self._owed, self._revealed = (self._owed, self._revealed), [], []
+        for area in merged([in_whole_tiles(place) for place in owed]):
+            self._look(area, stop, everything=True)
+        for area in self._view.wanted([*change.areas, *revealed]):
+            self._look(area, stop)
         named_anew, self._named_anew = self._named_anew, []
         self._view.look_again(named_anew, stop)
 
+    def _look(self, area: Place, stop: StopSignal, everything: bool = False) -> None:
+        seen = overlap(area, self._view.area)
+        picture = self._take_hidden(seen) if seen else None
+        if seen and picture is not None:
+            self._view.look(picture, seen, stop, everything)
+
     def _take_hidden(self, area: Place) -> Picture | None:
-        """None, and everything is owed, if windows keep moving: what must not be read could stand anywhere in it.
+        """None, and a look at everything is owed, if windows keep moving: what is hidden could stand anywhere in it.
 
         None also if the screen is no longer there in this size.
         """
@@ -232,12 +239,12 @@ class _Watch:
             if not self._desktop.windows_moved():
                 conceal(picture, area, self._windows)
                 return picture
-            self._everything |= self._look_at_windows()
-        self._everything = True
+            self._look_at_windows()
+        self._owed = [self._view.area]
         return None
 
-    def _look_at_windows(self) -> bool:
-        """Whether something that may be read is hidden now, or the other way round."""
+    def _look_at_windows(self) -> None:
+        """Owe a look to where something is hidden now; where something was, other things have come into sight."""
         windows = self._desktop.windows()
         if self._accessibility is not None:
             self._named_anew += self._accessibility.refresh(windows)
@@ -245,7 +252,9 @@ class _Watch:
         active = self._desktop.active()
         if active is not None:
             self._focus(active)
-        return any(window.hidden for window in (*before, *self._windows)) and before != self._windows
+        if before != self._windows:
+            self._owed += [window.place for window in _hidden(self._windows)]
+            self._revealed += [window.place for window in _hidden(before)]
 
     def _focus(self, window: SeenWindow) -> None:
         now = Window(PRIVATE_TITLE) if window.hidden else Window(window.title, window.app)

@@ -61,6 +61,13 @@ def widened(place: Place, x_px: int, y_px: int) -> Place:
     return Place(place.x_px - x_px, place.y_px - y_px, place.width_px + 2 * x_px, place.height_px + 2 * y_px)
 
 
+def in_whole_tiles(place: Place) -> Place:
+    left, top = place.x_px // TILE_PX * TILE_PX, place.y_px // TILE_PX * TILE_PX
+    right = -(-(place.x_px + place.width_px) // TILE_PX) * TILE_PX
+    bottom = -(-(place.y_px + place.height_px) // TILE_PX) * TILE_PX
+    return Place(left, top, right - left, bottom - top)
+
+
 def moved(place: Place, x_px: int, y_px: int) -> Place:
     return Place(place.x_px + x_px, place.y_px + y_px, place.width_px, place.height_px)
 
