@@ -236,7 +236,8 @@ def _think(state: LiveState, step: Step) -> LiveState:
     if step.thought is not None and not _is_mark(step.thought):
         thought = (*state.thought, step.thought.text)[-MAX_THOUGHT_WORDS:]
         state = replace(state, thought=thought)
-    return replace(state, thinking=step.busy)
+    writes = any(written is not None for written in (step.thought, step.speech, step.action))
+    return replace(state, thinking=step.busy and writes)  # also busy is who reads a new page, unasked
 
 
 def _speak(state: LiveState, token: Token | Span | None, resolve: Resolve) -> LiveState:

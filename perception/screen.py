@@ -202,8 +202,8 @@ class _Watch:
         """What programs say of their windows counts as a change about windows."""
         tree = self._accessibility
         if tree is None:
-            return self._desktop.wait()
-        change = self._desktop.wait(tree.fileno())
+            return self._desktop.wait(within_s=self._view.due_in_s())
+        change = self._desktop.wait(tree.fileno(), self._view.due_in_s())
         return replace(change or Change(), windows=True) if tree.pending() else change
 
     def _take_in(self, change: Change, stop: StopSignal) -> None:

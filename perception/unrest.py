@@ -70,6 +70,10 @@ class Unrest:
         places = (Place(*(TILE_PX * n for n in part)) for part in parts[:, :4].tolist())
         return merged([place for part in places if (place := overlap(part, self._area)) is not None])
 
+    def next_s(self) -> float:
+        """When the first of what was put off is to be looked at; infinite where nothing was."""
+        return float(self._until_s.min())
+
     def hold(self, until_s: float) -> None:
         """Put off all looks until then."""
         self._held_until_s = until_s

@@ -65,6 +65,10 @@ class View:
             self._unrest.release(now_s)
         return self._unrest.wanted(changed, now_s)
 
+    def due_in_s(self) -> float:
+        """How long until something that was put off is `wanted`."""
+        return max(0.0, self._unrest.next_s() - self._now_s())
+
     def look(self, picture: Picture, at: Place, stop: StopSignal, everything: bool = False) -> None:
         """Take in the pixels of the place `at`, one that was `wanted`. Small changes are read before large ones.
 

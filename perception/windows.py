@@ -164,13 +164,14 @@ class XDesktop:
         self._root.change_attributes(event_mask=mask)
         self._display.flush()
 
-    def wait(self, also: int | None = None) -> Change | None:
-        """What changed; None after half a second in which nothing did, or as soon as the file `also` can be read."""
-        return self._asking(lambda: self._wait([also] if also is not None else []))
+    def wait(self, also: int | None = None, within_s: float = WAIT_S) -> Change | None:
+        """What changed; None after `within_s`, half a second at most, in which nothing did, or as soon as the file
+        `also` can be read."""
+        return self._asking(lambda: self._wait([also] if also is not None else [], min(within_s, WAIT_S)))
 
-    def _wait(self, also: list[int]) -> Change | None:
+    def _wait(self, also: list[int], within_s: float) -> Change | None:
         if not (self._areas or self._windows_changed or self._display.pending_events()):
-            if self._display.fileno() not in select.select([self._display.fileno(), *also], [], [], WAIT_S)[0]:
+            if self._display.fileno() not in select.select([self._display.fileno(), *also], [], [], within_s)[0]:
                 return None
             time.sleep(SETTLE_S)
         self._collect()

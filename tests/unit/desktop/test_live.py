@@ -101,9 +101,14 @@ def test_thought_is_shown_while_the_user_is_talking() -> None:
 
 
 def test_thinking_lasts_as_long_as_the_mind_is_busy() -> None:
-    state = after(busy=True)
+    state = after(thought=Token(5, "open_app"), busy=True)
     assert state.mode is Mode.THINKING
     assert after(state=state).mode is Mode.IDLE
+
+
+def test_reading_what_came_on_the_screen_is_no_thinking() -> None:
+    """Else the overlay would grow whenever the user turns a page."""
+    assert after(Line(1, "hello", Place(0, 0, 10, 10)), busy=True).mode is Mode.IDLE
 
 
 def test_the_spoken_word_follows_what_was_played() -> None:

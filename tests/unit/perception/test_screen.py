@@ -52,7 +52,7 @@ class Desktop:
         moved, self._moved = self._moved, False
         return moved
 
-    def wait(self, also: int | None = None) -> Change | None:
+    def wait(self, also: int | None = None, within_s: float = 0.5) -> Change | None:
         if not self._changes:
             if self.pictures > 1 or self.area == SCREEN:
                 self._stop.set()

@@ -151,3 +151,15 @@ def test_places_grow_to_whole_tiles_of_the_screen() -> None:
     assert unrest.wanted([Place(40, 70, 10, 10)], 1.0) == [Place(TILE_PX, 2 * TILE_PX, TILE_PX, TILE_PX)]
     assert unrest.wanted([Place(1900, 1060, 100, 100)], 1.0) == [Place(1888, 1056, 22, 14)]
     assert unrest.wanted([Place(-100, -100, 50, 50)], 1.0) == []
+
+
+def test_when_the_next_look_is_due_is_known() -> None:
+    """A look that comes late makes the next one come late as well: of a line that changes every 1.3 s, for ever."""
+    sight = Sight()
+    assert sight.unrest.next_s() == float("inf")
+    sight.change(LINE)
+    sight.now_s += 0.4
+    sight.change(LINE)
+    assert sight.unrest.next_s() == sight.now_s - 0.4 + REREAD_S
+    sight.pass_time(1.0)
+    assert sight.unrest.next_s() == float("inf")
