@@ -22,6 +22,9 @@ LONG_PAUSE = 1.5
 PATIENCE = 16
 """How often in a row a place is read after `REREAD_S`. Then it takes twice as long with every change."""
 MAX_WAIT_S = 8.0
+BESIDE_TILES = 4
+"""Changes on one row with no more than twice this between them are looked at together: they are likely of one line, and
+reading it for one would put off the other."""
 
 Times = NDArray[np.float64]
 Tiles = tuple[slice, slice]
@@ -64,11 +67,11 @@ class Unrest:
                 now[self._tiles(place)] = True
         if not now.any():
             return []
-        together = np.asarray(now | (self._until_s < np.inf), np.uint8)
-        _, labels, statistics, _ = cv2.connectedComponentsWithStats(together, connectivity=8)
-        parts = np.asarray(statistics, np.int32)[np.unique(np.asarray(labels, np.int32)[now])]
-        places = (Place(*(TILE_PX * n for n in part)) for part in parts[:, :4].tolist())
-        return merged([place for part in places if (place := overlap(part, self._area)) is not None])
+        waiting = now | (self._until_s < np.inf)
+        _, labels = cv2.connectedComponents(cv2.dilate(np.asarray(waiting, np.uint8), _BESIDE), connectivity=8)
+        parts = (np.argwhere(waiting & (labels == label)) for label in np.unique(np.asarray(labels)[now]))
+        places = (_place(part.min(axis=0).tolist(), part.max(axis=0).tolist()) for part in parts)
+        return merged([seen for place in places if (seen := overlap(place, self._area)) is not None])
 
     def next_s(self) -> float:
         """When the first of what was put off is to be looked at; infinite where nothing was."""
@@ -115,6 +118,15 @@ class Unrest:
         rows = slice(max(0, place.y_px // TILE_PX), -(-(place.y_px + place.height_px) // TILE_PX))
         columns = slice(max(0, place.x_px // TILE_PX), -(-(place.x_px + place.width_px) // TILE_PX))
         return rows, columns
+
+
+_BESIDE = np.ones((1, 2 * BESIDE_TILES + 1), np.uint8)
+
+
+def _place(first: list[int], last: list[int]) -> Place:
+    """From the tile in row and column `first` to the one in `last`, with them."""
+    (top, left), (bottom, right) = first, last
+    return Place(*(TILE_PX * n for n in (left, top, right - left + 1, bottom - top + 1)))
 
 
 def _wait_s(n_changes: NDArray[np.int32]) -> Times:

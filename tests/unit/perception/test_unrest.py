@@ -163,3 +163,12 @@ def test_when_the_next_look_is_due_is_known() -> None:
     assert sight.unrest.next_s() == sight.now_s - 0.4 + REREAD_S
     sight.pass_time(1.0)
     assert sight.unrest.next_s() == float("inf")
+
+
+def test_two_words_of_one_line_are_looked_at_together() -> None:
+    unrest = Unrest(SCREEN)
+    unrest.leave(Place(384, 192, 64, 32), 5.0)
+    unrest.leave(Place(512, 192, 224, 32), 5.0)
+    (place,) = unrest.wanted([], 5.0)
+    assert overlap(place, Place(384, 192, 352, 32)) == Place(384, 192, 352, 32)
+    assert unrest.wanted([], 4.0) == []
