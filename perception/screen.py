@@ -185,6 +185,7 @@ class _Watch:
         self._owed: list[Place] = []
         """Where a look is owed that is not put off: something there must not be read any more."""
         self._revealed: list[Place] = []
+        """Where something was hidden until now: a change like any other."""
         self._active = Window("")
         self._named_anew: list[Place] = []
         """Where programs have said that something with a name came or went."""

@@ -25,6 +25,7 @@ MAX_WAIT_S = 8.0
 BESIDE_TILES = 4
 """Changes on one row with no more than twice this between them are looked at together: they are likely of one line, and
 reading it for one would put off the other."""
+_BESIDE = np.ones((1, 2 * BESIDE_TILES + 1), np.uint8)
 
 Times = NDArray[np.float64]
 Tiles = tuple[slice, slice]
@@ -118,9 +119,6 @@ class Unrest:
         rows = slice(max(0, place.y_px // TILE_PX), -(-(place.y_px + place.height_px) // TILE_PX))
         columns = slice(max(0, place.x_px // TILE_PX), -(-(place.x_px + place.width_px) // TILE_PX))
         return rows, columns
-
-
-_BESIDE = np.ones((1, 2 * BESIDE_TILES + 1), np.uint8)
 
 
 def _place(first: list[int], last: list[int]) -> Place:
