@@ -11,7 +11,7 @@ from model.reflex import weights
 from model.reflex.items import ItemEncoder
 from model.reflex.mind import Reflex
 from model.reflex.network import Config, Network
-from model.reflex.packed import load_packed, unfilled
+from model.reflex.packed import RoundedLinear, load_packed, unfilled
 from model.reflex.vocabulary import Pieces
 from model.stream.catalogue import Catalogue
 from model.stream.errors import ModelFailed
@@ -41,6 +41,6 @@ def load_reflex(directory: Path, catalogue: Catalogue) -> Reflex:
         raise ModelFailed(f"The weights in {network_path} do not say what shape they have: {error!r}.") from error
     with unfilled():
         network = Network(config)
-    load_packed(network, network_path)
+    load_packed(network, network_path, RoundedLinear)
     network.read_with(items.piece_table)
     return Reflex(network, items, pieces, lexicon, catalogue, weights.fingerprint(network_path, items_path))

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from model.reflex import weights
 from model.reflex.network import Block, Config
-from model.reflex.packed import PackedTable, load_packed, unfilled
+from model.reflex.packed import PackedLinear, PackedTable, load_packed, unfilled
 from model.reflex.vocabulary import Pieces
 from model.stream.catalogue import Catalogue
 from model.stream.errors import ModelFailed
@@ -52,7 +52,7 @@ class SentenceEncoder(nn.Module):
         for block in self.blocks:
             assert isinstance(block, Block)
             q, k, v = block.attention.project(h)
-            h = block.finish(h, block.attention.attend(q, k, v, allowed), h, allowed)
+            h = block.finish(h, block.attention.attend(q, k, v, allowed))
         return F.normalize((h * inside[..., None]).sum(1) / length[:, None], dim=-1)
 
 
@@ -73,7 +73,7 @@ class ItemEncoder:
         """Its vectors lie on `device`. Raises `ModelFailed` if the weights are missing, damaged or of another shape."""
         with unfilled():
             encoder = SentenceEncoder()
-        load_packed(encoder, path, tables=frozenset({"pieces"}))
+        load_packed(encoder, path, PackedLinear, tables=frozenset({"pieces"}))
         return cls(encoder, pieces, cache_size, device)
 
     def remember(self, path: Path) -> None:

@@ -11,7 +11,7 @@ from torch import Tensor
 from model.reflex.columns import ITEM_ROW, Column, Scribe, field_channel, field_place, written
 from model.reflex.decoder import Grammar
 from model.reflex.items import ItemEncoder, describe, slot_text
-from model.reflex.network import Actions, Columns, Logits, Network, State
+from model.reflex.network import Actions, Columns, Field, Logits, Network, State
 from model.reflex.vocabulary import END, GESTURES, N_VOICED, NONE, OPENED, POINT, YIELD, Pieces, Symbols
 from model.stream.catalogue import Catalogue
 from model.stream.values import (
@@ -69,6 +69,7 @@ class Reflex:
         self._piece_rank = {int(piece): rank for rank, piece in enumerate(network.predicted.tolist())}
         with torch.inference_mode():
             self._tables = network.tables(action_vectors(catalogue, self.symbols, items))
+            self._nothing = network.look(numbers((), items))
         self.reset()
 
     def reset(self) -> None:
@@ -79,6 +80,7 @@ class Reflex:
         self._told: OrderedDict[int, None] = OrderedDict()
         self._last: Logits | None = None
         self._last_field: tuple[Item, ...] = ()
+        self._sight = self._nothing
         self._last_thought = NONE
         self._last_gesture = NONE
         self._utterance = 0
@@ -92,7 +94,9 @@ class Reflex:
             self._utterance, self._last_thought = column.utterance, NONE
         x = one_column(column, seen, field, self._items)
         surprise = self._surprise(column, seen)
-        logits, self._state = self._network.step(x, self._tables, self._state)
+        if field != self._last_field:
+            self._sight = self._network.look(numbers(field, self._items))
+        logits, self._state = self._network.step(x, self._sight, self._tables, self._state)
         self._last, self._last_field = logits, field
         thought = self._thought(logits)
         speech = self._speech(logits, field, somebody=0 < seen.tone <= N_VOICED or column.user == OPENED)
@@ -131,7 +135,7 @@ class Reflex:
         if column.tone:
             surprise[Channel.TONE] = -float(last.tone[0, 0].log_softmax(-1)[column.tone])
         if column.user or column.self_:
-            pieces = self._network.piece_logits(last.piece[0, 0]).log_softmax(-1)
+            pieces = self._network.piece_logits(last.piece[0])[0].log_softmax(-1)
             for channel, piece in ((Channel.USER, column.user), (Channel.SELF, column.self_)):
                 if piece:
                     surprise[channel] = -float(pieces[self._piece_rank.get(piece, 0)])
@@ -284,9 +288,12 @@ def one_column(column: Column, seen: Seen, field: tuple[Item, ...], items: ItemE
         speech=cell(column.own.speech),
         action=cell(column.own.action),
         item=torch.tensor([rows]),
-        field_items=items.encode([item.text for item in field])[None],
-        field_channel=torch.tensor([[field_channel(item) for item in field]], dtype=torch.long),
-        field_place=torch.tensor([[field_place(item.place) for item in field]]).view(1, -1, 4),
-        field_from=torch.zeros(1, len(field), dtype=torch.long),
-        field_until=torch.ones(1, len(field), dtype=torch.long),
+    )
+
+
+def numbers(field: tuple[Item, ...], items: ItemEncoder) -> Field:
+    return Field(
+        items.encode([item.text for item in field])[None],
+        torch.tensor([[field_channel(item) for item in field]], dtype=torch.long),
+        torch.tensor([[field_place(item.place) for item in field]]).view(1, -1, 4),
     )

@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from model.reflex.packed import PackedTable
+from model.reflex.packed import PackedTable, RoundedLinear
 
 LIKENESS = 10.0
 """Nats per unit of cosine between what was said and what an action is described as, to begin with. It is what an action
@@ -71,15 +71,32 @@ class Columns:
     thought: Tensor  # our own outputs of the tick before
     speech: Tensor
     action: Tensor
-    item: Tensor  # [B, T, 3] rows of `field_items` that entered on screen, clipboard, outcome; -1 for none
-    field_items: Tensor  # [B, M, item_width] float
-    field_channel: Tensor  # [B, M]
-    field_place: Tensor  # [B, M, 4] float, fractions of the screen
-    field_from: Tensor  # [B, M] first tick at which the item is present
-    field_until: Tensor  # [B, M] first tick at which it is not any more
+    item: Tensor  # [B, T, 3] rows of the field that entered on screen, clipboard, outcome; -1 for none
 
     def to(self, device: torch.device | str) -> Columns:
         return Columns(**{f.name: getattr(self, f.name).to(device) for f in fields(self)})
+
+
+@dataclass
+class Field:
+    """Items as numbers, those that stand together or, for a whole sequence, all that ever stood there."""
+
+    vectors: Tensor  # [B, M, item_width] float
+    channel: Tensor  # [B, M] int64
+    place: Tensor  # [B, M, 4] float, fractions of the screen
+
+    def to(self, device: torch.device | str) -> Field:
+        return Field(**{f.name: getattr(self, f.name).to(device) for f in fields(self)})
+
+
+@dataclass
+class Sight:
+    """The field as each part of the network sees it. It is worked out when the field changes, not at every tick."""
+
+    items: Tensor  # [B, M, C]
+    layers: list[tuple[Tensor, Tensor] | None]  # keys and values [B, H, 1 + M, D], where a layer looks at all
+    start_keys: Tensor  # [B, M, K] against which pointers are scored
+    point_keys: Tensor  # [B, M, K]
 
 
 @dataclass
@@ -177,14 +194,17 @@ class FieldAttention(nn.Module):
         self.kv = nn.Linear(c.width, 2 * c.width)
         self.out = nn.Linear(c.width, c.width)
 
-    def forward(self, x: Tensor, items: Tensor, present: Tensor) -> Tensor:
-        """`items` [B, M, C], `present` [B, T, M] -> [B, T, C]. A null item keeps the softmax defined."""
-        b, t, c = x.shape
+    def project(self, items: Tensor) -> tuple[Tensor, Tensor]:
+        """[B, M, C] -> keys and values [B, H, 1 + M, D]. A null item keeps the softmax defined."""
         items = F.pad(items, (0, 0, 1, 0))
-        present = F.pad(present, (1, 0), value=True)
+        k, v = self.kv(items).view(len(items), -1, 2, self.n_head, self.head_width).permute(2, 0, 3, 1, 4)
+        return k, v
+
+    def forward(self, x: Tensor, seen: tuple[Tensor, Tensor], present: Tensor) -> Tensor:
+        """`seen` as `project` gives it, `present` [B, T, M] boolean -> [B, T, C]."""
+        b, t, c = x.shape
         q = self.q(x).view(b, t, self.n_head, self.head_width).transpose(1, 2)
-        k, v = self.kv(items).view(b, -1, 2, self.n_head, self.head_width).permute(2, 0, 3, 1, 4)
-        y = F.scaled_dot_product_attention(q, k, v, attn_mask=present[:, None])
+        y = F.scaled_dot_product_attention(q, *seen, attn_mask=F.pad(present, (1, 0), value=True)[:, None])
         return self.out(y.transpose(1, 2).reshape(b, t, c))
 
 
@@ -201,10 +221,13 @@ class Block(nn.Module):
         self.norm2 = nn.LayerNorm(c.width, eps=1e-12)
         self.dropout = nn.Dropout(c.dropout)
 
-    def finish(self, x: Tensor, attended: Tensor, items: Tensor, present: Tensor) -> Tensor:
+    def finish(
+        self, x: Tensor, attended: Tensor, seen: tuple[Tensor, Tensor] | None = None, present: Tensor | None = None
+    ) -> Tensor:
+        """`seen` is what this layer sees of the field, None where it does not look."""
         x = self.norm1(x + self.dropout(attended))
-        if self.field is not None:
-            x = x + self.field(x, items, present)
+        if self.field is not None and seen is not None and present is not None:
+            x = x + self.field(x, seen, present)
         return self.norm2(x + self.dropout(self.down(F.gelu(self.up(x)))))
 
 
@@ -231,9 +254,9 @@ class Reading(nn.Module):
         self.place = nn.Linear(4, c.width)
         self.norm = nn.LayerNorm(c.width, eps=1e-12)
 
-    def items(self, x: Columns) -> Tensor:
-        """The field as the model sees it. [B, M, C]"""
-        return self.item(x.field_items) + self.item_channel(x.field_channel) + self.place(x.field_place)
+    def items(self, field: Field) -> Tensor:
+        """[B, M, C]"""
+        return self.item(field.vectors) + self.item_channel(field.channel) + self.place(field.place)
 
     def own(self, actions: Actions) -> tuple[Tensor, Tensor, Tensor]:
         """What each symbol of thought, speech and action looks like when it is read back."""
@@ -305,6 +328,7 @@ class Network(nn.Module):
         # Frozen: the table of the sentence encoder, shared with it and saved there.
         self.register_buffer("pieces", torch.zeros(c.n_piece, c.width), persistent=False)
         self.register_buffer("predicted", torch.zeros(c.n_predicted_piece, dtype=torch.long))
+        self.guess: RoundedLinear | None = None
         self.reading = Reading(c)
         self.blocks = nn.ModuleList(Block(c, layer in c.field_layers) for layer in range(c.n_layer))
         self.writing = Writing(c)
@@ -326,6 +350,7 @@ class Network(nn.Module):
         """Share the sentence encoder's table, as it is in memory, for living."""
         del self.pieces  # a buffer until now, which only a tensor may follow
         self.pieces = pieces
+        self.guess = pieces.product(self.predicted)
 
     def tables(self, actions: Actions) -> Tables:
         thought, speech, action = self.reading.own(actions)
@@ -337,22 +362,27 @@ class Network(nn.Module):
             assert isinstance(block, Block)
             yield block
 
+    def look(self, field: Field) -> Sight:
+        items, w = self.reading.items(field), self.writing
+        layers = [None if block.field is None else block.field.project(items) for block in self.layers()]
+        return Sight(items, layers, w.item_start_key(items), w.point_key(items))
+
     # The whole sequence at once, for training ---------------------------------------------------------------
 
-    def forward(self, x: Columns, tables: Tables) -> Logits:
+    def forward(self, x: Columns, field: Field, present: Tensor, tables: Tables) -> Logits:
+        """`present` [B, T, M] boolean: which items stood in the field at which tick."""
         t = torch.arange(x.user.shape[1], device=x.user.device)
         distance = t[:, None] - t[None, :]  # [T, T]
         allowed = x.utterance[:, :, None] == x.utterance[:, None, :]  # [B, T, T]
         allowed = allowed & (distance >= 0) & (distance < self.config.window)
-        present = (t[None, :, None] >= x.field_from[:, None]) & (t[None, :, None] < x.field_until[:, None])
-        items = self.reading.items(x)  # [B, M, C]
-        h = self.reading(x, self.pieces, tables, items)  # [B, T, C]
-        for block in self.layers():
+        sight = self.look(field)
+        h = self.reading(x, self.pieces, tables, sight.items)  # [B, T, C]
+        for block, seen in zip(self.layers(), sight.layers, strict=True):
             q, k, v = block.attention.project(h)
-            h = block.finish(h, block.attention.attend(q, k, v, allowed), items, present)
+            h = block.finish(h, block.attention.attend(q, k, v, allowed), seen, present)
         spoken = (x.word >= 0)[:, None, :] & allowed  # [B, T, N]
         keys = self.writing.start_key(h), self.writing.end_key(h)
-        return self._write(h, x.said, tables, items, present, spoken, keys)
+        return self._write(h, x.said, tables, sight, present, spoken, keys)
 
     # One tick, for living -----------------------------------------------------------------------------------
 
@@ -368,30 +398,30 @@ class Network(nn.Module):
             torch.full((1, c.window), -1),
         )
 
-    def step(self, x: Columns, tables: Tables, state: State) -> tuple[Logits, State]:
-        """One tick: T = 1, B = 1. Every item of `x.field_items` is taken as present."""
+    def step(self, x: Columns, sight: Sight, tables: Tables, state: State) -> tuple[Logits, State]:
+        """One tick: T = 1, B = 1. All that is in sight is present."""
         slot = state.count % self.config.window
         state.word[:, slot] = x.word[:, 0]
         state.utterance[:, slot] = x.utterance[:, 0]
         allowed = (state.utterance == x.utterance)[:, None]  # [1, 1, N]
-        present = torch.ones(1, 1, x.field_items.shape[1], dtype=torch.bool)
-        items = self.reading.items(x)
-        h = self.reading(x, self.pieces, tables, items)  # [1, 1, C]
+        present = torch.ones(1, 1, sight.items.shape[1], dtype=torch.bool)
+        h = self.reading(x, self.pieces, tables, sight.items)  # [1, 1, C]
         for layer, block in enumerate(self.layers()):
             q, k, v = block.attention.project(h)
             state.keys[layer][:, :, slot], state.values[layer][:, :, slot] = k[:, :, 0], v[:, :, 0]
             attended = block.attention.attend(q, state.keys[layer], state.values[layer], allowed)
-            h = block.finish(h, attended, items, present)
+            h = block.finish(h, attended, sight.layers[layer], present)
         state.pointer_start[:, slot] = self.writing.start_key(h)[:, 0]
         state.pointer_end[:, slot] = self.writing.end_key(h)[:, 0]
         spoken = (state.word >= 0)[:, None] & allowed
         keys = state.pointer_start, state.pointer_end
         state.count += 1
-        return self._write(h, x.said, tables, items, present, spoken, keys), state
+        return self._write(h, x.said, tables, sight, present, spoken, keys), state
 
     def piece_logits(self, direction: Tensor) -> Tensor:
-        """`Logits.piece` [..., C] -> [..., n_predicted_piece]. Apart, since it is needed only when a word came."""
-        return self.config.width**-0.5 * direction @ self.pieces[self.predicted].T
+        """`Logits.piece` [n, C] -> [n, n_predicted_piece]. Apart, since it is needed only when a word came."""
+        scores = self.guess(direction) if self.guess else direction @ self.pieces[self.predicted].T
+        return self.config.width**-0.5 * scores
 
     # Both -----------------------------------------------------------------------------------------------------
 
@@ -400,13 +430,12 @@ class Network(nn.Module):
         h: Tensor,
         said: Tensor,
         tables: Tables,
-        items: Tensor,
+        sight: Sight,
         present: Tensor,
         spoken: Tensor,
         keys: tuple[Tensor, Tensor],
     ) -> Logits:
-        """`h` [B, T, C], `said` [B, T, item_width], `items` [B, M, C], `present` [B, T, M], `spoken` [B, T, N], `keys`
-        two of [B, N, K]."""
+        """`h` [B, T, C], `said` [B, T, item_width], `present` [B, T, M], `spoken` [B, T, N], `keys` two [B, N, K]."""
         w = self.writing
         scale, pointer_scale = self.config.width**-0.5, self.config.pointer_width**-0.5
         said_query = scale * w.said_query(said)
@@ -417,9 +446,9 @@ class Network(nn.Module):
         thought, called = thought + likeness[..., 0], called + likeness[..., 1]
         start_query = w.start_query(h)
         start = pointer_scale * start_query @ keys[0].mT  # [B, T, N]
-        start_item = pointer_scale * start_query @ w.item_start_key(items).mT  # [B, T, M]
+        start_item = pointer_scale * start_query @ sight.start_keys.mT  # [B, T, M]
         end = pointer_scale * w.end_query(h) @ keys[1].mT
-        point = pointer_scale * w.point_query(h) @ w.point_key(items).mT
+        point = pointer_scale * w.point_query(h) @ sight.point_keys.mT
         never = -1e4
         return Logits(
             thought=torch.cat([w.thought_words(h), thought], -1),

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from model.reflex.columns import ITEM_ROW, Column, Scribe, field_channel, field_place, written
 from model.reflex.items import ItemEncoder
-from model.reflex.network import Columns
+from model.reflex.network import Columns, Field
 from model.reflex.vocabulary import GESTURES, NONE, Pieces, Symbols
 from model.stream.catalogue import Catalogue
 from model.stream.values import Call, Fill, Item, Span
@@ -146,6 +146,8 @@ class Batch:
     """Rows side by side. Where `columns` holds vectors of texts, there are numbers of `texts` until they are read."""
 
     columns: Columns
+    field: Field
+    present: Tensor  # [B, T, M] boolean: which items stood in the field at which tick
     targets: Targets
     texts: list[tuple[int, ...]]
     """Word pieces, each text once. The first is empty."""
@@ -154,9 +156,11 @@ class Batch:
     def read(self, items: ItemEncoder) -> Batch:
         """The same batch with the vectors of its texts, on the device of the encoder."""
         vectors = items.encode_pieces(self.texts)  # [n, item_width]
-        columns, targets = self.columns.to(vectors.device), self.targets.to(vectors.device)
-        columns = replace(columns, said=vectors[columns.said], field_items=vectors[columns.field_items])
-        return Batch(columns, targets, self.texts, self.n_ticks)
+        to = vectors.device
+        columns, field, present = self.columns.to(to), self.field.to(to), self.present.to(to)
+        columns = replace(columns, said=vectors[columns.said])
+        field = replace(field, vectors=vectors[field.vectors])
+        return Batch(columns, field, present, self.targets.to(to), self.texts, self.n_ticks)
 
 
 def batches(rows: Sequence[Row], pieces: Pieces, ticks_per_batch: int, rng: random.Random) -> Iterator[Batch]:
@@ -190,8 +194,8 @@ def collate(rows: Sequence[Row], pieces: Pieces) -> Batch:
         return texts.setdefault(of, len(texts))
 
     ticks = {name: np.full((b, t), fill) for name, fill in TICK_FIELDS.items()}
-    field_items, field_channel_ = np.zeros((b, m), int), np.zeros((b, m), int)
-    field_from, field_until = np.full((b, m), NEVER), np.zeros((b, m), int)
+    vectors, channel = np.zeros((b, m), int), np.zeros((b, m), int)
+    since, until = np.full((b, m), NEVER), np.zeros((b, m), int)
     place = np.zeros((b, m, 4), np.float32)
     new = np.full((b, t, len(ITEM_ROW)), -1)
     for n, row in enumerate(rows):
@@ -201,20 +205,18 @@ def collate(rows: Sequence[Row], pieces: Pieces) -> Batch:
             ticks[name][n, :length] = values
         new[n, :length] = row.new_items
         if k:
-            field_items[n, :k] = [text(tuple(piece for piece, _ in pieces.encode(item.text))) for item in row.items]
-            field_channel_[n, :k] = [field_channel(item) for item in row.items]
+            vectors[n, :k] = [text(tuple(piece for piece, _ in pieces.encode(item.text))) for item in row.items]
+            channel[n, :k] = [field_channel(item) for item in row.items]
             place[n, :k] = [field_place(item.place) for item in row.items]
-            field_from[n, :k], field_until[n, :k] = row.present_from, row.present_until
+            since[n, :k], until[n, :k] = row.present_from, row.present_until
     columns = Columns(
         **{name: torch.from_numpy(values) for name, values in ticks.items()},
         item=torch.from_numpy(new),
-        field_items=torch.from_numpy(field_items),
-        field_channel=torch.from_numpy(field_channel_),
-        field_place=torch.from_numpy(place),
-        field_from=torch.from_numpy(field_from),
-        field_until=torch.from_numpy(field_until),
     )
-    return Batch(columns, _targets(rows, t), list(texts), sum(len(row.columns) for row in rows))
+    field = Field(torch.from_numpy(vectors), torch.from_numpy(channel), torch.from_numpy(place))
+    tick = np.arange(t)[None, :, None]
+    present = torch.from_numpy((tick >= since[:, None]) & (tick < until[:, None]))
+    return Batch(columns, field, present, _targets(rows, t), list(texts), sum(len(row.columns) for row in rows))
 
 
 TICK_FIELDS = {

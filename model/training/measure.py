@@ -37,7 +37,7 @@ def rightness(network: Network, tables: Tables, batches: Iterable[Batch], symbol
     network.eval()
     call, quiet, thought, span = list[bool](), list[bool](), list[bool](), list[bool]()
     for batch in batches:
-        logits = network(batch.columns, tables)
+        logits = network(batch.columns, batch.field, batch.present, tables)
         calls_only = logits.action.clone()
         calls_only[..., 1 : symbols.first_call] = -1e9
         said, wanted = calls_only.argmax(-1), batch.targets.action

@@ -60,7 +60,7 @@ Report = Callable[[Progressed], None]
 
 def losses(network: Network, logits: Logits, batch: Batch) -> dict[str, Tensor]:
     """The mean loss of each head, in nats."""
-    targets, x = batch.targets, batch.columns
+    targets = batch.targets
     found: dict[str, Tensor] = {}
     for name in ("thought", "speech", "action", "gesture"):
         target: Tensor = getattr(targets, name)
@@ -73,10 +73,9 @@ def losses(network: Network, logits: Logits, batch: Batch) -> dict[str, Tensor]:
         found[name] = _mean_loss(getattr(logits, name), getattr(targets, name))
     wanted = targets.piece != IGNORE
     found["piece"] = _mean_loss(network.piece_logits(logits.piece[wanted])[None], targets.piece[wanted][None])
-    scores = logits.item @ x.field_items.mT  # [B, T, M]
-    t = torch.arange(scores.shape[1], device=scores.device)[None, :, None] + 1
-    present = (t >= x.field_from[:, None]) & (t < x.field_until[:, None])
-    found["item"] = _mean_loss(scores.masked_fill(~present, -1e4), targets.item)
+    scores = logits.item @ batch.field.vectors.mT  # [B, T, M]
+    present_next = F.pad(batch.present[:, 1:], (0, 0, 0, 1))
+    found["item"] = _mean_loss(scores.masked_fill(~present_next, -1e4), targets.item)
     return found
 
 
@@ -234,7 +233,7 @@ class Run:
     def _batch(self, batch: Batch, actions: Actions) -> dict[str, Tensor]:
         device = torch.device(self.options.device)
         with torch.autocast(device.type, torch.bfloat16, enabled=device.type != "cpu" or _CPU_HAS_BFLOAT16):
-            logits = self.network(batch.columns, self.network.tables(actions))
+            logits = self.network(batch.columns, batch.field, batch.present, self.network.tables(actions))
         found = losses(self.network, logits.float(), batch)
         loss = sum((WEIGHTS[name] * value for name, value in found.items()), torch.zeros((), device=device))
         self.optimizer.zero_grad(set_to_none=True)

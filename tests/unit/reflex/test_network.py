@@ -4,8 +4,9 @@ from dataclasses import fields
 
 import pytest
 import torch
+from torch import Tensor
 
-from model.reflex.network import Actions, Columns, Config, Network, State, Tables
+from model.reflex.network import Actions, Columns, Config, Field, Logits, Network, State, Tables
 
 CONFIG = Config(
     n_layer=3, n_head=2, width=32, item_width=16, n_position=16, window=24, field_layers=(1,), pointer_width=8,
@@ -48,36 +49,38 @@ def stream(t: int = T) -> Columns:
         speech=ticks(4 + 4),
         action=ticks(2 + N_SLOT + N_ACTION),
         item=torch.randint(-1, M, (1, t, 3)),
-        field_items=torch.randn(1, M, 16),
-        field_channel=torch.randint(0, 4, (1, M)),
-        field_place=torch.rand(1, M, 4),
-        field_from=torch.zeros(1, M, dtype=torch.long),
-        field_until=torch.full((1, M), 99),
     )
+
+
+def some_items() -> Field:
+    return Field(torch.randn(1, M, 16), torch.randint(0, 4, (1, M)), torch.rand(1, M, 4))
+
+
+def whole_of(network: Network, tables: Tables, x: Columns, field: Field, present: Tensor | None = None) -> Logits:
+    """All items present all the time, unless said otherwise."""
+    everything = torch.ones(1, x.user.shape[1], M, dtype=torch.bool)
+    logits = network(x, field, everything if present is None else present, tables)
+    assert isinstance(logits, Logits)
+    return logits
 
 
 def tick(x: Columns, t: int) -> Columns:
-    return Columns(
-        **{
-            f.name: getattr(x, f.name) if f.name.startswith("field") else getattr(x, f.name)[:, t : t + 1]
-            for f in fields(x)
-        }
-    )
+    return Columns(**{f.name: getattr(x, f.name)[:, t : t + 1] for f in fields(x)})
 
 
-def lived(network: Network, tables: Tables, x: Columns) -> list[dict[str, torch.Tensor]]:
-    state, rows = network.begin(), list[dict[str, torch.Tensor]]()
+def lived(network: Network, tables: Tables, x: Columns, field: Field) -> list[dict[str, torch.Tensor]]:
+    state, sight, rows = network.begin(), network.look(field), list[dict[str, torch.Tensor]]()
     for t in range(x.user.shape[1]):
-        logits, state = network.step(tick(x, t), tables, state)
+        logits, state = network.step(tick(x, t), sight, tables, state)
         rows.append({f.name: getattr(logits, f.name)[0, 0] for f in fields(logits)})
     return rows
 
 
 @torch.no_grad()
 def test_streaming_equals_whole_sequence(network: Network, tables: Tables) -> None:
-    x = stream()
-    whole = network(x, tables)
-    for t, row in enumerate(lived(network, tables, x)):
+    x, field = stream(), some_items()
+    whole = whole_of(network, tables, x, field)
+    for t, row in enumerate(lived(network, tables, x, field)):
         for name in ("thought", "speech", "action", "point", "gesture", "tone", "piece", "item"):
             torch.testing.assert_close(row[name], getattr(whole, name)[0, t], atol=1e-4, rtol=1e-4)
         torch.testing.assert_close(row["start"][: t + 1], whole.start[0, t, : t + 1], atol=1e-4, rtol=1e-4)
@@ -87,33 +90,33 @@ def test_streaming_equals_whole_sequence(network: Network, tables: Tables) -> No
 
 @torch.no_grad()
 def test_streaming_equals_whole_sequence_beyond_the_window(network: Network, tables: Tables) -> None:
-    x = stream(3 * CONFIG.window)
-    whole = network(x, tables)
-    for t, row in enumerate(lived(network, tables, x)):
+    x, field = stream(3 * CONFIG.window), some_items()
+    whole = whole_of(network, tables, x, field)
+    for t, row in enumerate(lived(network, tables, x, field)):
         torch.testing.assert_close(row["action"], whole.action[0, t], atol=1e-4, rtol=1e-4)
 
 
 @torch.no_grad()
 def test_nothing_looks_ahead(network: Network, tables: Tables) -> None:
-    x, cut = stream(), 9
-    before = network(x, tables)
+    x, field, cut = stream(), some_items(), 9
+    before = whole_of(network, tables, x, field)
     other = stream()
     for f in fields(x):
-        if not f.name.startswith("field"):
-            getattr(x, f.name)[:, cut:] = getattr(other, f.name)[:, cut:]
-    after = network(x, tables)
+        getattr(x, f.name)[:, cut:] = getattr(other, f.name)[:, cut:]
+    after = whole_of(network, tables, x, field)
     torch.testing.assert_close(before.action[:, :cut], after.action[:, :cut])
     assert not torch.allclose(before.action[:, cut:], after.action[:, cut:])
 
 
 @torch.no_grad()
 def test_an_item_outside_its_time_changes_nothing(network: Network, tables: Tables) -> None:
-    x = stream()
+    x, field = stream(), some_items()
     x.item[:] = -1
-    x.field_from[0, 0] = 12
-    before = network(x, tables)
-    x.field_items[0, 0] += 1
-    after = network(x, tables)
+    present = torch.ones(1, T, M, dtype=torch.bool)
+    present[0, :12, 0] = False
+    before = whole_of(network, tables, x, field, present)
+    field.vectors[0, 0] += 1
+    after = whole_of(network, tables, x, field, present)
     torch.testing.assert_close(before.action[:, :12], after.action[:, :12])
     assert not torch.allclose(before.action[:, 12:], after.action[:, 12:])
 
@@ -121,7 +124,7 @@ def test_an_item_outside_its_time_changes_nothing(network: Network, tables: Tabl
 @torch.no_grad()
 def test_pointers_stay_inside_the_utterance(network: Network, tables: Tables) -> None:
     x = stream()
-    start = network(x, tables).start[0, :, :T]
+    start = whole_of(network, tables, x, some_items()).start[0, :, :T]
     forbidden = (x.utterance[0][:, None] != x.utterance[0][None]) | (torch.arange(T)[:, None] < torch.arange(T))
     assert bool((start[forbidden] < -1e3).all())
     assert bool((start[~forbidden] > -1e3).all())
@@ -135,10 +138,11 @@ def test_earlier_utterances_make_no_difference(network: Network, tables: Tables)
     begins = int((x.utterance[0] == 0).sum())
     for f in fields(x):
         mixed = getattr(x, f.name).clone()
-        if not f.name.startswith("field") and f.name != "utterance":
+        if f.name != "utterance":
             mixed[:, :begins] = getattr(other, f.name)[:, :begins]
         setattr(other, f.name, mixed)
-    one, two = lived(network, tables, x), lived(network, tables, other)
+    field = some_items()
+    one, two = lived(network, tables, x, field), lived(network, tables, other, field)
     assert not torch.equal(one[begins - 1]["action"], two[begins - 1]["action"])
     for before, after in zip(one[begins:], two[begins:], strict=True):
         torch.testing.assert_close(before["action"], after["action"])
@@ -146,15 +150,15 @@ def test_earlier_utterances_make_no_difference(network: Network, tables: Tables)
 
 
 def test_a_cloned_state_is_a_branch_of_its_own(network: Network, tables: Tables) -> None:
-    x = stream()
-    _, state = network.step(tick(x, 0), tables, network.begin())
+    x, sight = stream(), network.look(some_items())
+    _, state = network.step(tick(x, 0), sight, tables, network.begin())
     branch: State = state.clone()
-    here, _ = network.step(tick(x, 1), tables, state)
-    network.step(tick(x, 2), tables, state)
-    there, _ = network.step(tick(x, 1), tables, branch)
+    here, _ = network.step(tick(x, 1), sight, tables, state)
+    network.step(tick(x, 2), sight, tables, state)
+    there, _ = network.step(tick(x, 1), sight, tables, branch)
     torch.testing.assert_close(here.action, there.action)
 
 
 @torch.no_grad()
 def test_an_action_never_trained_on_has_a_place(network: Network, tables: Tables) -> None:
-    assert network(stream(), tables).action.shape == (1, T, 2 + N_SLOT + N_ACTION)
+    assert whole_of(network, tables, stream(), some_items()).action.shape == (1, T, 2 + N_SLOT + N_ACTION)
