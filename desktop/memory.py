@@ -15,15 +15,16 @@ PERIOD_S = 30.0
 
 
 def keep_little() -> None:
-    """Before other threads begin. Nothing where the C library is not glibc."""
+    """Before other threads begin. Nothing is collected while starting up, since next to nothing becomes garbage."""
+    gc.disable()
     if (glibc := _glibc()) is not None:
         glibc.mallopt(M_ARENA_MAX, ARENAS)
 
 
 def give_back() -> None:
     """Once something large is over, such as starting up: takes some milliseconds."""
-    gc.collect()
     gc.freeze()  # what starting up made stays, and need not be looked through again
+    gc.enable()
     if (glibc := _glibc()) is not None:
         glibc.malloc_trim(0)
 

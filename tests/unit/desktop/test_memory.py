@@ -34,5 +34,16 @@ def test_it_stops_when_told() -> None:
 
 
 def test_it_may_be_told_more_than_once() -> None:
+    try:
+        memory.keep_little()
+        memory.keep_little()
+    finally:
+        gc.enable()
+
+
+def test_garbage_is_collected_once_it_has_started() -> None:
     memory.keep_little()
-    memory.keep_little()
+    assert not gc.isenabled()
+    memory.give_back()
+    gc.unfreeze()
+    assert gc.isenabled()
