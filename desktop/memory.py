@@ -15,7 +15,7 @@ PERIOD_S = 30.0
 
 
 def keep_little() -> None:
-    """Before other threads begin. Nothing is collected while starting up, since next to nothing becomes garbage."""
+    """Before other threads begin. Until `give_back` no garbage is collected: while starting up there is hardly any."""
     gc.disable()
     if (glibc := _glibc()) is not None:
         glibc.mallopt(M_ARENA_MAX, ARENAS)

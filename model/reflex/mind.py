@@ -292,6 +292,7 @@ def one_column(column: Column, seen: Seen, field: tuple[Item, ...], items: ItemE
 
 
 def numbers(field: tuple[Item, ...], items: ItemEncoder) -> Field:
+    """B = 1; nothing in the field is M = 0."""
     return Field(
         items.encode([item.text for item in field])[None],
         torch.tensor([[field_channel(item) for item in field]], dtype=torch.long),
