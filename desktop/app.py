@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Generator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,10 +23,12 @@ from desktop.engine import Engine
 from desktop.places import Places
 from desktop.remote import Remote
 from desktop.settings import Settings
+from model.quick_torch import import_torch
 from model.stream.errors import DeviceLost
 
 if TYPE_CHECKING:
-    from desktop.assembly import Assembly
+    from desktop.assembly import Assembly, Options
+    from desktop.recognisers import Listener
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +55,8 @@ class Run:
     options: RunOptions
     instance: Instance
     started_s: float
+    listener: Future[Listener] | None
+    """The recogniser, which loads meanwhile; None where nobody listens."""
 
     def report_ready(self) -> None:
         memory.give_back()
@@ -66,7 +71,8 @@ def run_app(settings: Settings, places: Places, options: RunOptions) -> None:
         require_display(os.environ)
     instance = Instance(places.socket)
     try:
-        run = Run(settings, places, options, instance, started_s)
+        run = Run(settings, places, options, instance, started_s, _listener(settings, places))
+        import_torch()
         if options.headless:
             run_headless(run)
         else:
@@ -77,13 +83,36 @@ def run_app(settings: Settings, places: Places, options: RunOptions) -> None:
         instance.close()
 
 
-def run_headless(run: Run) -> None:
-    from desktop.assembly import Options, assemble  # torch and the devices: a second instance never gets here
+def _listener(settings: Settings, places: Places) -> Future[Listener] | None:
+    """It loads without the interpreter's lock, which importing torch holds: on two cores it costs no time."""
+    if not settings.sense_microphone:
+        return None
+    loading = ThreadPoolExecutor(1, "loading")
+    listener = loading.submit(_open_listener, places)
+    loading.shutdown(wait=False)
+    return listener
 
-    assembly = assemble(run.settings, run.places, Options(run.options.dry_run, run.options.record))
+
+def _open_listener(places: Places) -> Listener:
+    from actions.dictation import SPOKEN
+    from desktop.recognisers import open_recogniser
+
+    return open_recogniser(places, SPOKEN)
+
+
+def run_headless(run: Run) -> None:
+    from desktop.assembly import assemble  # torch and the devices: a second instance never gets here
+
+    assembly = assemble(run.settings, run.places, options_of(run))
     with running(run, assembly) as engine, signals_quit(engine.quit):
         run.report_ready()
         engine.stopped.wait()
+
+
+def options_of(run: Run) -> Options:
+    from desktop.assembly import Options
+
+    return Options(run.options.dry_run, run.options.record, listener=run.listener)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -32,7 +33,7 @@ from desktop.model_kinds import Kind
 from desktop.model_store import ModelStore
 from desktop.places import Places
 from desktop.presence import watches
-from desktop.recognisers import first_offer, open_recogniser
+from desktop.recognisers import Listener, first_offer, open_recogniser
 from desktop.recording import Recording
 from desktop.settings import Settings
 from model.reflex import Reflex
@@ -60,6 +61,8 @@ class Options:
     clipboard: Clipboard | None = None
     clipboard_sense: Sense | None = None
     """The clipboard as a window has it, where it can be reached only through one."""
+    listener: Future[Listener] | None = None
+    """The recogniser, where it is loading already."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
         schedule = Schedule(inbox.post, clock.now_ns, places.schedule)
         live = LiveView(sources.resolve)
         expectation = _expectation(places)
-        ears, no_model = _open_ears(settings, places, sink, canceller, expectation, live.notify)
+        ears, no_model = _open_ears(settings, places, options.listener, sink, canceller, expectation, live.notify)
         engaged = Engaged(lambda: ears is not None and ears.is_open)
         eyes = open_eyes(settings, engaged) if settings.sense_screen else None
         look = eyes or AbsentLook("The screen is not read: it is switched off in the settings (`sense_screen`).")
@@ -124,13 +127,17 @@ def open_hearing(places: Places) -> tuple[Hearing, str]:
 
     Raises `ModelFailed` if none can be loaded.
     """
-    listener = open_recogniser(places, SPOKEN)
+    return _hearing(open_recogniser(places, SPOKEN))
+
+
+def _hearing(listener: Listener) -> tuple[Hearing, str]:
     return Hearing(listener.recogniser), listener.fault
 
 
 def _open_ears(
     settings: Settings,
     places: Places,
+    listener: Future[Listener] | None,
     sink: Callable[[Block], None] | None,
     canceller: EchoCanceller | None,
     expectation: Expectation,
@@ -139,7 +146,7 @@ def _open_ears(
     """The microphone, closed. `sink` is given every block that it hears, `tell` what is wrong with them."""
     if not settings.sense_microphone:
         return None, ""
-    hearing, fault = open_hearing(places)
+    hearing, fault = _hearing(listener.result()) if listener else open_hearing(places)
     expected = expectation.phrases
     ears = Microphone(hearing, settings.microphone, sink, canceller=canceller, expected=expected, tell=tell)
     return ears, fault

@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QApplication
 
 import resources
-from desktop.app import Run, running, signals_quit
+from desktop.app import Run, options_of, running, signals_quit
 from desktop.assembly import Options, assemble
 from desktop.clipboard_sense import ClipboardSense, QtClipboard
 from desktop.face import Appearance, Face
@@ -35,7 +35,7 @@ def run_with_window(run: Run) -> None:
 
 def _options(run: Run, application: QApplication) -> Options:
     """On X11 the clipboard is not read through Qt: its window stands still until the other program answers."""
-    options = Options(run.options.dry_run, run.options.record)
+    options = options_of(run)
     if application.platformName() == "xcb" and shutil.which("xclip"):
         return options
     clipboard = application.clipboard()

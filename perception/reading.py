@@ -73,8 +73,7 @@ class Network:
         options.intra_op_num_threads = N_THREADS
         options.inter_op_num_threads = 1
         options.log_severity_level = 4
-        # Each width of a line would leave a plan and a block of memory of its own behind: 20 MB after forty of them.
-        options.enable_cpu_mem_arena = False
+        # Each width of a line would leave a plan of its own behind.
         options.enable_mem_pattern = False
         # Threads that spin while they wait would take the cores from whoever the user is really working with.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")

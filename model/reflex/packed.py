@@ -110,7 +110,10 @@ def load_packed(
     Its linear layers, which become `linear`, and the embeddings named in `tables` stay in 8 bits; it can be lived with,
     not trained. Raises `ModelFailed` if the weights are missing, damaged or of another shape.
     """
-    stored, metadata = weights.read(path)
+    mapped, metadata = weights.read(path)
+    # What is small is copied, so that the file stays in memory only where its matrices are used as they are.
+    stored = {name: tensor if tensor.ndim == 2 else tensor.clone() for name, tensor in mapped.items()}
+    del mapped
     scales = {name.removesuffix(weights.SCALE): stored.pop(name) for name in [*stored] if name.endswith(weights.SCALE)}
     module.requires_grad_(False)
     fill(module, stored, path)
