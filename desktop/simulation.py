@@ -45,7 +45,7 @@ MS = 1_000_000
 WORD_MS = 300
 """A word at an ordinary speaking rate, about 3.3 words a second."""
 BLOCK_MS = 80
-PAUSE_MS = 160
+PAUSE_MS = 96
 """Silence after which the microphone reports a pause."""
 CLOSE_MS = 320
 SPOKEN_WORD_MS = 350

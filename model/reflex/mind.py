@@ -12,7 +12,7 @@ from model.reflex.columns import ITEM_ROW, Column, Scribe, field_channel, field_
 from model.reflex.decoder import Grammar
 from model.reflex.items import ItemEncoder, describe, slot_text
 from model.reflex.network import Actions, Columns, Field, Logits, Network, State
-from model.reflex.vocabulary import END, GESTURES, N_VOICED, NONE, OPENED, POINT, YIELD, Pieces, Symbols
+from model.reflex.vocabulary import CLOSED, END, GESTURES, N_VOICED, NONE, OPENED, POINT, YIELD, Pieces, Symbols
 from model.stream.catalogue import Catalogue
 from model.stream.values import (
     Call,
@@ -32,6 +32,8 @@ NEW_ITEMS_PER_STEP = 3
 """Texts read for the first time in one step; the rest of a new screen follows in the next ones."""
 MAX_READ = 4096
 MAX_PHRASE = 24
+PATIENCE_MS = 480
+"""Who goes on after a pause mostly does so sooner."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,10 @@ class Thresholds:
     """Probabilities above which a symbol is written rather than nothing."""
 
     thought: float = 0.5
-    call: float = 0.35
+    call: float = 0.97
+    """While the user may go on: a pause inside a sentence is heard like one at its end."""
+    late_call: float = 0.35
+    """Once the channel is closed, or nobody has said anything for `PATIENCE_MS`."""
     speech: float = 0.5
     give_way: float = 0.02
     """Low: to stop when nobody meant it costs a sentence, to go on when somebody did costs the user's patience."""
@@ -84,6 +89,7 @@ class Reflex:
         self._last_thought = NONE
         self._last_gesture = NONE
         self._utterance = 0
+        self._heard_ns = 0
         self._phrase = 0
 
     @torch.inference_mode()
@@ -99,8 +105,12 @@ class Reflex:
         logits, self._state = self._network.step(x, self._sight, self._tables, self._state)
         self._last, self._last_field = logits, field
         thought = self._thought(logits)
-        speech = self._speech(logits, field, somebody=0 < seen.tone <= N_VOICED or column.user == OPENED)
-        action = self._action(logits, field)
+        voiced = 0 < seen.tone <= N_VOICED
+        if voiced or seen.word is not None:
+            self._heard_ns = seen.tick.t_ns
+        over = column.user == CLOSED or seen.tick.t_ns - self._heard_ns >= PATIENCE_MS * 1e6
+        speech = self._speech(logits, field, somebody=voiced or column.user == OPENED)
+        action = self._action(logits, field, self._thresholds.late_call if over else self._thresholds.call)
         step = Step(
             seen=seen,
             thought=thought,
@@ -186,15 +196,17 @@ class Reflex:
             self._told.popitem(last=False)
         return Span(item.channel, 0, None, item.id)
 
-    def _action(self, logits: Logits, field: tuple[Item, ...]) -> Call | Fill | Go | None:
+    def _action(self, logits: Logits, field: tuple[Item, ...], threshold: float) -> Call | Fill | Go | None:
         scores = logits.action[0, 0]
-        token = self._next_call(scores) if self._grammar.open is None else self._next_argument(scores, logits, field)
+        begins = self._grammar.open is None
+        token = self._next_call(scores, threshold) if begins else self._next_argument(scores, logits, field)
         if token is None or not self._grammar.accept(token):
             return None
         return token
 
-    def _next_call(self, scores: Tensor) -> Call | None:
-        """Whether to act is one decision, what to do the next: doubt between two actions is no doubt about acting.
+    def _next_call(self, scores: Tensor, threshold: float) -> Call | None:
+        """Whether to act is one decision, above the threshold; what to do the next: doubt between two actions is none
+        about acting.
 
         Nobody asks for anything without a word: what was acted on is not acted on again.
         """
@@ -202,7 +214,7 @@ class Reflex:
             return None
         calls = scores[self.symbols.first_call :]
         nothing = torch.sigmoid(scores[NONE] - calls.logsumexp(-1))
-        if float(nothing) > 1 - self._thresholds.call:
+        if float(nothing) > 1 - threshold:
             return None
         return Call(self.symbols.actions[int(calls.argmax())])
 

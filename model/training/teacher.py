@@ -68,7 +68,7 @@ MS = 1_000_000
 BLOCK_MS = 80
 GRID_MS = 40
 """Events fall on a grid, so that several of them meet in one tick, as they do where a step takes its time."""
-SETTLED_MS, FLUSH_MS = 128, 160
+SETTLED_MS, FLUSH_MS = 64, 96
 """Silence after which the ears tell the last words, and then the pause."""
 FIRST_SOUND_MS, PLAYED_WORD_MS = 60, 250
 MAX_STREAMED_LINES = 4
@@ -78,7 +78,7 @@ BUSY = 0.35
 """Share of the lessons in which the screen, the clipboard or the window changes meanwhile."""
 ANSWERED, PLAYED = 0.6, 0.3
 """Shares of the actions with an outcome, and of the replies that are played: ticks are what training pays for."""
-HESITATES = 0.4
+HESITATES = 0.6
 """Share of the utterances with a pause inside, of 400 ms in the middle of the range."""
 LATE = 0.2
 """Share of the requests at whose pause the teacher lets the moment pass, so that it can be seen to be made good."""

@@ -33,7 +33,7 @@ def test_words_come_while_the_person_is_still_talking() -> None:
     recogniser = ScriptedRecogniser([[], ["type"], ["hello"]], ["world"])
     events = hear(Hearing(recogniser, ScriptedMeter([True] * 4)), 7)
     words = {event.data.text: event.t_ns // BLOCK_NS for event in events if isinstance(event.data, Word)}
-    assert words == {"type": 2, "hello": 3, "world": 6}
+    assert words == {"type": 2, "hello": 3, "world": 5}
 
 
 def test_a_pause_follows_two_silent_blocks_and_the_last_word() -> None:
@@ -73,7 +73,7 @@ def test_a_cough_is_no_pause() -> None:
 def test_the_recogniser_hears_what_came_just_before_the_voice_and_no_other_silence() -> None:
     recogniser = ScriptedRecogniser()
     hear(Hearing(recogniser, ScriptedMeter([False] * 10 + [True] * 2)), 100)
-    silent_until_settled = 2
+    silent_until_settled = 1
     assert recogniser.utterances == [LISTENED_BACK_BLOCKS + 2 + silent_until_settled]
 
 

@@ -128,7 +128,7 @@ def test_what_people_did_not_say_about_arguments_is_not_taught(
     request = Request(("put", "on", "some", "jazz"), "play_media", source="slurp")
     taught = lesson([request], catalogue, symbols, pieces)
     row = row_of(taught, catalogue, symbols, {})
-    call = next(n for n, target in enumerate(row.targets) if target["action"] == symbols.call("play_media"))
+    *_, call = (n for n, target in enumerate(row.targets) if target["action"] == symbols.call("play_media"))
     assert all(target["action"] == IGNORE for target in row.targets[call + 1 :])
 
 
