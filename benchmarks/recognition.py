@@ -26,12 +26,15 @@ from actions.dictation import SPOKEN
 from actions.espeak import pronunciation
 from benchmarks.sentences import PLAIN, SCREENS, TUNING, TUNING_PLAIN, Screen, menu
 from desktop.expectation import ON_SCREEN, TO_OPEN, said
+from model.stream.values import Opening, Word
+from perception.hearing import Hearing
 from perception.recogniser import PocketsphinxRecogniser, Weights
 from perception.tone import BLOCK_SAMPLES, SAMPLE_RATE_HZ, Block
 
 HELD_OUT_VOICE = "kal16"
 TUNING_VOICES = ("slt", "rms", "awb")
 NOISE_DB = 10.0
+PIECE_SAMPLES = BLOCK_SAMPLES // 4
 SHIPPED = Weights()
 ARMS: Mapping[str, Weights] = {
     "general": Weights(commands=0.0, phrases=0.0, expected=0.0),
@@ -152,14 +155,19 @@ def _read(path: Path) -> Block:
 
 
 def heard(recogniser: PocketsphinxRecogniser, said: Utterance) -> str:
-    """As from the microphone: in blocks, with the words that are reported early, and some silence round it."""
+    """As from the microphone: with the pauses that the ears make, each of which ends what is recognised together."""
     quiet = np.zeros(3 * BLOCK_SAMPLES, np.int16)
     sound = np.concatenate([quiet, said.sound, quiet])
-    blocks = sound[: len(sound) // BLOCK_SAMPLES * BLOCK_SAMPLES].reshape(-1, BLOCK_SAMPLES)
-    recogniser.expect(said.expected)
-    recogniser.start()
-    words = [word.text for block in blocks for word in recogniser.accept(block)]
-    return " ".join([*words, *(word.text for word in recogniser.finish())])
+    hearing = Hearing(recogniser)
+    hearing.expect(said.expected)
+    events = hearing.open(Opening.HOLD, 0)
+    for block in sound[: len(sound) // BLOCK_SAMPLES * BLOCK_SAMPLES].reshape(-1, BLOCK_SAMPLES):
+        for piece in block.reshape(-1, PIECE_SAMPLES):
+            hearing.listen_ahead(piece)
+            events += hearing.glance(0)
+        events += hearing.hear(block, 0)
+    events += hearing.close(0)
+    return " ".join(event.data.text for event in events if isinstance(event.data, Word))
 
 
 def measure(utterances: Sequence[Utterance], weights: Weights) -> dict[str, dict[str, Any]]:

@@ -98,7 +98,8 @@ class Reader:
     def __init__(self, recognise: Recognise | None = None) -> None:
         self._recognise = recognise
         self._letters = Letters()
-        self._known: OrderedDict[bytes, Future[Reading]] = OrderedDict()
+        self._known: OrderedDict[bytes, Reading] = OrderedDict()
+        self._under_way: dict[bytes, Future[Reading]] = {}
         self._lock = threading.Lock()
 
     def read(self, picture: Picture, inside: Place | None = None, tell: Tell = nobody) -> Iterator[tuple[str, Place]]:
@@ -127,28 +128,34 @@ class Reader:
         """`rows` are those of the line itself, without what is above and below."""
         pixels = np.ascontiguousarray(piece)
         key = hashlib.blake2b(pixels.data, digest_size=16, salt=f"{piece.shape[1]}".encode()).digest()
-        future, known = self._remembered(key)
-        if not known:
-            self._fulfil(future, key, pixels, rows)
-        return future.result()  # another thread may be at it
-
-    def _remembered(self, key: bytes) -> tuple[Future[Reading], bool]:
         with self._lock:
-            known = key in self._known
-            future = self._known.setdefault(key, Future())
-            self._known.move_to_end(key)
-            if len(self._known) > MAX_REMEMBERED:
-                self._known.popitem(last=False)
-        return future, known
+            if (reading := self._known.get(key)) is not None:
+                self._known.move_to_end(key)
+                return reading
+            others = self._under_way.get(key)
+            future = self._under_way.setdefault(key, Future())
+        if others is None:
+            self._fulfil(future, key, pixels, rows)
+        return future.result()
 
     def _fulfil(self, future: Future[Reading], key: bytes, pixels: Picture, rows: slice) -> None:
+        """What goes wrong is not remembered: it may go better next time."""
         try:
-            future.set_result(self._reading_of(pixels, rows))
+            reading = self._reading_of(pixels, rows)
+            future.set_result(reading)
+            self._remember(key, Reading(reading.text, reading.confidence))
         except BaseException as error:
             future.set_exception(error)
-            with self._lock:
-                self._known.pop(key, None)  # it may go better next time
             raise
+        finally:
+            with self._lock:
+                del self._under_way[key]
+
+    def _remember(self, key: bytes, reading: Reading) -> None:
+        with self._lock:
+            self._known[key] = reading
+            if len(self._known) > MAX_REMEMBERED:
+                self._known.popitem(last=False)
 
     def _reading_of(self, piece: Picture, rows: slice) -> Reading:
         text = self._letters.read(piece[rows])
