@@ -13,12 +13,18 @@ from perception.tone import VOICED, Block, ToneMeter
 
 LEAST_VOICED_OVER_US = 2
 """Blocks. While we speak, a single one is what is left of an echo; the shortest word of a user has more."""
-PAUSE_MS = 96
-"""Whether a pause ends the request is for the mind to say: it hears of every one."""
 SETTLED_MS = 64
 """Silence after which the words are certain: they are told, and only whether more follow is still awaited. Within a
 sentence that is said without a pause a synthetic voice is never gone for longer than 32 ms (84 sentences, three
 voices); of people who order coffee it is for 64 ms once in 7 s of talk, for 96 in 11, for 160 in 22."""
+PAUSE_MS = 96
+"""Whether a pause ends the request is for the mind to say: it hears of every one."""
+DOUBT_MS = 64
+"""So much longer the words and the pause are waited for where the words do not sound like all of a sentence: what the
+recogniser is told apart it also misunderstands, and nobody waits for an answer to half a sentence."""
+LIKELY_END = 0.06
+"""How probably no word follows, from which on there is no doubt. Nine in ten requests of people end with words of which
+that is so, and a third of the places within them."""
 LISTENED_BACK_BLOCKS = 4
 """Audio before the first voiced block is recognised too: soft consonants come before the voice is certain."""
 QUIET_MS = 2_000
@@ -39,6 +45,7 @@ class Hearing:
         self._open = False
         self._speaking = False
         self._settled = False
+        self._doubt_ms = 0
         self._heard_words = False
         self._n_voiced = 0
         self._over_us = False
@@ -132,9 +139,13 @@ class Hearing:
         return words
 
     def _await_more(self, silence_ms: int, t_ns: int) -> list[Event]:
-        if self._speaking and silence_ms >= PAUSE_MS:
+        if not self._speaking or silence_ms < SETTLED_MS:
+            return []
+        if self._talking:
+            self._doubt_ms = 0 if self._recogniser.end_probability() >= LIKELY_END else DOUBT_MS
+        if silence_ms >= PAUSE_MS + self._doubt_ms:
             return self._flush(t_ns)
-        return self._settle(t_ns) if self._talking and silence_ms >= SETTLED_MS else []
+        return self._settle(t_ns) if self._talking and silence_ms >= SETTLED_MS + self._doubt_ms else []
 
     def _settle(self, t_ns: int) -> list[Event]:
         """The rest of the words. Ending them takes the recogniser a while, which is over before the pause."""

@@ -81,6 +81,13 @@ class Recogniser(Protocol):
         """The uncertain rest of what was heard so far, to be shown and not to be acted on."""
         ...
 
+    def end_probability(self) -> float:
+        """How probably nothing follows the words heard so far in this utterance, judged by the words alone: 0 to 1.
+
+        0 where the recogniser has no idea.
+        """
+        ...
+
 
 class StablePrefix:
     """Decides which words of a changing hypothesis will not change any more.
@@ -97,6 +104,10 @@ class StablePrefix:
         self._reported: list[str] = []
         self._pending: list[str] = []
         self._ages: list[int] = []
+
+    def merged(self, hypothesis: Sequence[str]) -> list[str]:
+        """The words that were reported, and what of the hypothesis follows them."""
+        return [*self._reported, *self.rest(hypothesis)]
 
     def update(self, hypothesis: Sequence[str]) -> list[str]:
         """Take in a new hypothesis; returns the words that have just become stable."""
@@ -175,6 +186,10 @@ class PocketsphinxRecogniser:
 
     def partial(self) -> str:
         return " ".join(self._stable.rest(_words(self._sphinx.first_pass())))
+
+    def end_probability(self) -> float:
+        words = self._stable.merged(_words(self._sphinx.first_pass()))
+        return self._sphinx.end_probability(words) if words else 0.0
 
     def close(self) -> None:
         self._sphinx.close()

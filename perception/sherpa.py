@@ -72,6 +72,10 @@ class SherpaRecogniser:
     def partial(self) -> str:
         return " ".join(self._stable.rest(self._hypothesis()))
 
+    def end_probability(self) -> float:
+        """It has words and no model of sentences."""
+        return 0.0
+
     def close(self) -> None:
         """Nothing is held that does not go by itself."""
 

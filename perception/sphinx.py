@@ -20,6 +20,7 @@ from model.stream.errors import ModelFailed
 
 _POINTER, _TEXT, _INT = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int
 _POINTERS, _TEXTS, _FLOATS = ctypes.POINTER(_POINTER), ctypes.POINTER(_TEXT), ctypes.POINTER(ctypes.c_float)
+_NUMBERS = ctypes.POINTER(ctypes.c_int32)
 _SIGNATURES: dict[str, tuple[Any, ...]] = {
     "ps_config_parse_json": (_POINTER, _POINTER, _TEXT),
     "ps_config_free": (_INT, _POINTER),
@@ -46,6 +47,9 @@ _SIGNATURES: dict[str, tuple[Any, ...]] = {
     "ps_search_iter_free": (None, _POINTER),
     "ckd_free": (None, _POINTER),
     "hash_table_lookup": (_INT, _POINTER, _TEXT, _POINTERS),
+    "logmath_exp": (ctypes.c_double, _POINTER, _INT),
+    "ngram_wid": (ctypes.c_int32, _POINTER, _TEXT),
+    "ngram_ng_prob": (_INT, _POINTER, ctypes.c_int32, _NUMBERS, ctypes.c_int32, _NUMBERS),
     "ngram_search_mark_bptable": (_INT, _POINTER, _INT),
     "ngram_model_read": (_POINTER, _POINTER, _TEXT, _INT, _POINTER),
     "ngram_model_free": (_INT, _POINTER),
@@ -55,6 +59,7 @@ _SIGNATURES: dict[str, tuple[Any, ...]] = {
 _LATTICE_WEIGHT, _ACOUSTIC_SCALE = 9.5 / 6.5, 1 / 20  # what pocketsphinx itself uses at the end of an utterance
 _AUTO, _ARPA = 0, 1  # of ngram_file_type_t; 0: find out from the file
 _MIXED = b"mixed"
+_BEGIN, _END = "<s>", "</s>"
 _LOOKAHEAD_FRAMES = 5
 """How far the search stays behind the audio, which helps it to prune."""
 
@@ -170,6 +175,16 @@ class Sphinx:
         model = self._c.ps_get_lm(self._decoder, _MIXED)
         end = self._c.ps_lattice_bestpath(lattice, model, _LATTICE_WEIGHT, _ACOUSTIC_SCALE)
         return list(self._walk(self._c.ps_lattice_seg_iter(lattice, end, 1.0))) if end else []
+
+    def end_probability(self, words: Sequence[str]) -> float:
+        """How probably a sentence that begins with these words ends with them, as the mixed models have it: 0 to 1."""
+        model = self._c.ps_get_lm(self._decoder, _MIXED)
+        history = [self._c.ngram_wid(model, word.encode()) for word in reversed([_BEGIN, *words][-2:])]
+        numbers, n_used = (ctypes.c_int32 * len(history))(*history), ctypes.c_int32()
+        end = self._c.ngram_wid(model, _END.encode())
+        log_probability = self._c.ngram_ng_prob(model, end, numbers, len(history), ctypes.byref(n_used))
+        probability: float = self._c.logmath_exp(self._c.ps_get_logmath(self._decoder), log_probability)
+        return probability
 
     def _walk(self, entry: int | None) -> Iterator[str]:
         while entry:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from perception.hearing import LIKELY_END
 from perception.recogniser import PocketsphinxRecogniser, Recogniser
 from perception.sherpa import SherpaRecogniser
 from perception.tone import BLOCK_SAMPLES, SAMPLE_RATE_HZ
@@ -104,6 +105,17 @@ def test_speech_becomes_words_while_it_is_said(voice: str, phrases: list[str], t
         early += len(live)
     assert right >= 24
     assert early >= 15
+
+
+@pytest.mark.parametrize(("text", "likely"), [("open the window", True), ("what time is", False), ("", False)])
+def test_a_whole_sentence_is_told_from_half_a_one(
+    text: str, likely: bool, pocketsphinx: PocketsphinxRecogniser, tmp_path: Path
+) -> None:
+    pocketsphinx.start()
+    if text:
+        pocketsphinx.accept(said(text, "slt", tmp_path / "said.wav"))
+    assert (pocketsphinx.end_probability() >= LIKELY_END) is likely
+    pocketsphinx.finish()
 
 
 def test_favoured_phrases_are_heard_better(tmp_path: Path) -> None:

@@ -9,12 +9,13 @@ from perception.tone import BLOCK_MS, VOICED, Block
 class ScriptedRecogniser:
     """Reports a row of words per block and one at the end, the same in every utterance."""
 
-    def __init__(self, by_block: Sequence[Sequence[str]] = (), at_end: Sequence[str] = ()) -> None:
+    def __init__(self, by_block: Sequence[Sequence[str]] = (), at_end: Sequence[str] = (), end: float = 1.0) -> None:
         self.utterances: list[int] = []
         """How many blocks each utterance had."""
         self.expected: list[Sequence[str]] = []
         self._by_block = by_block
         self._at_end = at_end
+        self._end = end
 
     def expect(self, phrases: Sequence[str]) -> None:
         self.expected.append(phrases)
@@ -32,6 +33,9 @@ class ScriptedRecogniser:
 
     def partial(self) -> str:
         return "maybe"
+
+    def end_probability(self) -> float:
+        return self._end
 
 
 class ScriptedMeter:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from model.stream.values import Channel, ChannelClosed, Event, Opened, Opening, Origin, Pause, Tone, Word
-from perception.hearing import LISTENED_BACK_BLOCKS, PAUSE_MS, QUIET_MS, SETTLED_MS, Hearing
+from perception.hearing import DOUBT_MS, LIKELY_END, LISTENED_BACK_BLOCKS, PAUSE_MS, QUIET_MS, SETTLED_MS, Hearing
 from perception.tone import BLOCK_MS, BLOCK_SAMPLES
 from tests.unit.perception.ear_fakes import ScriptedMeter, ScriptedRecogniser
 
@@ -48,6 +48,14 @@ def test_within_a_block_the_words_come_first_and_then_the_pause() -> None:
     hear(hearing, 1)
     told = [on_user(glance(hearing, BLOCK_NS + n)) for n in range(5)]
     assert told == [[], [Word("stop")], [], [Pause()], []]
+
+
+def test_words_that_sound_unfinished_are_waited_for_longer() -> None:
+    meter = ScriptedMeter([True], [PAUSE_MS, SETTLED_MS + DOUBT_MS - 1, SETTLED_MS + DOUBT_MS, PAUSE_MS + DOUBT_MS])
+    hearing = Hearing(ScriptedRecogniser(at_end=["the"], end=LIKELY_END / 2), meter)
+    hear(hearing, 1)
+    told = [on_user(glance(hearing, BLOCK_NS + n)) for n in range(4)]
+    assert told == [[], [], [Word("the")], [Pause()]]
 
 
 def test_who_goes_on_before_the_pause_is_recognised_anew_and_paused_once() -> None:
