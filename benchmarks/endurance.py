@@ -26,6 +26,7 @@ ASK_EVERY_S = 20.0
 ROW_EVERY_S = 60.0
 WARM_UP_ROWS = 3
 """Caches fill in the first minutes."""
+SAMPLE_EVERY_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Row:
 
     t_s: float
     rss_mb: float
+    """The least of the minute: what reading a page needs and gives back is not what stays."""
+    rss_most_mb: float
     cpu_percent: float
     threads: int
     restarts: int
@@ -54,29 +57,34 @@ def endure(stage: Stage, minutes: float) -> list[Row]:
 
 def _work(stage: Stage, minutes: float) -> list[Row]:
     began_s = row_s = time.monotonic()
-    used_s, rows, asked = cpu_s(stage.pid), list[Row](), 0
+    used_s, rows, asked, used_mb = cpu_s(stage.pid), list[Row](), 0, list[float]()
     while time.monotonic() - began_s < 60 * minutes:
         next_s = began_s + ASK_EVERY_S * (asked + 1)
         stage.copy(f"order number {asked}")
         stage.hold_and_say(REQUESTS[asked % len(REQUESTS)])
         asked += 1
-        time.sleep(max(0.0, next_s - time.monotonic()))
+        used_mb.append(rss_mb(stage.pid))
+        while (left_s := next_s - time.monotonic()) > 0:
+            time.sleep(min(left_s, SAMPLE_EVERY_S))
+            used_mb.append(rss_mb(stage.pid))
         if time.monotonic() - row_s >= ROW_EVERY_S:
             spent_s = cpu_s(stage.pid)
             share = 100 * (spent_s - used_s) / (time.monotonic() - row_s)
-            rows.append(_row(stage, time.monotonic() - began_s, share))
+            rows.append(_row(stage, time.monotonic() - began_s, used_mb, share))
             stage.report(json.dumps(asdict(rows[-1])))
             used_s, row_s = spent_s, time.monotonic()
+            used_mb.clear()
     return rows
 
 
-def _row(stage: Stage, t_s: float, cpu_percent: float) -> Row:
+def _row(stage: Stage, t_s: float, used_mb: Sequence[float], cpu_percent: float) -> Row:
     status: Mapping[str, Any] = stage.call("status")
     threads: Sequence[Mapping[str, Any]] = status["threads"]
     dropped = {queue["name"]: queue["dropped"] for queue in status["queues"] if queue["dropped"]}
     running = sum(thread["state"] == "running" for thread in threads)
     restarts = sum(thread["restarts"] for thread in threads)
-    return Row(round(t_s), round(rss_mb(stage.pid), 1), round(cpu_percent, 1), running, restarts, dropped)
+    least_mb, most_mb = round(min(used_mb), 1), round(max(used_mb), 1)
+    return Row(round(t_s), least_mb, most_mb, round(cpu_percent, 1), running, restarts, dropped)
 
 
 def summary(rows: Sequence[Row]) -> dict[str, Any]:
@@ -87,6 +95,7 @@ def summary(rows: Sequence[Row]) -> dict[str, Any]:
         "minutes": round(rows[-1].t_s / 60),
         "rss_mb_first": warm[0].rss_mb,
         "rss_mb_last": warm[-1].rss_mb,
+        "rss_mb_most": max(row.rss_most_mb for row in warm),
         "rss_mb_per_hour": round(slope, 1),
         "cpu_percent": round(sum(row.cpu_percent for row in rows) / len(rows), 1),
         "threads": [rows[0].threads, rows[-1].threads],
