@@ -44,6 +44,8 @@ PIECE_WIDTH = 9.0
 PIECE_GAP = 0.18
 LONG_WORD = 2.0
 """All three in heights of the line's picture."""
+RULED = 0.85
+"""What part of a row is ink at least, if it is the edge that cuts a line off and not letters."""
 MAX_LINES = 400
 
 
@@ -70,7 +72,8 @@ def pieces_of(picture: Picture) -> list[tuple[int, int]]:
     tells how large their letters are.
     """
     height_px, width_px = picture.shape
-    inked = np.asarray(_ink(picture).any(axis=0))
+    ink = _ink(picture)
+    inked = np.asarray(ink[ink.mean(axis=1) < RULED].any(axis=0))
     words = _words(inked, max(3.0, PIECE_GAP * height_px))
     cuts = [0]
     for (start, end), (following, _) in itertools.pairwise(words):

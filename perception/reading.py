@@ -28,7 +28,9 @@ MODEL = "models/PP-OCRv6_rec_small.onnx"
 HEIGHT_PX = 48
 """The height of every picture that the network reads, in proportion: squeezed to three quarters, it lost one letter in
 twenty, most of them l and i."""
-MIN_WIDTH_PX = 48
+MIN_WIDTH_PX, MAX_WIDTH_PX = 48, 1000
+"""Words of fifty letters are narrower. What is wider is none, and the network keeps for ever the
+memory that its longest picture took."""
 N_THREADS = 1
 """The network runs on the thread that calls it: with two, one that has to wait for a busy core holds up both, and a
 screen took ten times as long on a loaded machine."""
@@ -214,7 +216,7 @@ def _crop(picture: Picture, place: Place) -> tuple[Picture, slice]:
 def _prepared(picture: Picture) -> NDArray[np.float32]:
     """[1, 3, HEIGHT_PX, width], -1 to 1."""
     height_px, width_px = picture.shape
-    width_px = max(MIN_WIDTH_PX, round(width_px * HEIGHT_PX / height_px))
+    width_px = min(MAX_WIDTH_PX, max(MIN_WIDTH_PX, round(width_px * HEIGHT_PX / height_px)))
     scaled = cv2.resize(picture, (width_px, HEIGHT_PX), interpolation=cv2.INTER_LINEAR)
     levels = scaled.astype(np.float32) / 127.5 - 1.0
     return np.ascontiguousarray(np.broadcast_to(levels, (1, 3, HEIGHT_PX, width_px)))

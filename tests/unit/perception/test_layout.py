@@ -94,6 +94,14 @@ def test_what_is_added_at_the_beginning_of_a_line_leaves_the_words_behind_it_as_
     assert len(set(before) & set(after)) >= len(before) - 2
 
 
+def test_a_line_cut_off_by_the_edge_of_a_window_is_cut_between_words_too() -> None:
+    whole = line_of(WORDS)
+    (place,) = find_lines(whole)
+    picture = whole[:16, place.x_px : place.x_px + place.width_px].copy()
+    picture[14:] = [[184], [90]]
+    assert len(pieces_of(picture)) >= 6
+
+
 def test_short_words_are_not_read_alone() -> None:
     picture = line_of("a b c twelve d e thirteen f")
     assert len(pieces_of(picture)) == 2
