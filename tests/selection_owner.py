@@ -65,6 +65,9 @@ class SelectionOwner:
     def wait_until_asked(self, name: str) -> None:
         wait_until(lambda: name in self.asked, WITHIN_S, f"A question for {name}")
 
+    def wait_until_broken_off(self) -> None:
+        wait_until(lambda: self.pieces > 0, WITHIN_S, "The first piece")
+
     def _run(self) -> None:
         while not self._stop.is_set():
             while self._display.pending_events():

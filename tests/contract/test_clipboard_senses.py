@@ -189,7 +189,7 @@ def test_files_that_do_not_exist(sensing: Sensing) -> None:
 
 def test_a_large_text_that_breaks_off_in_the_middle(sensing: Sensing) -> None:
     owner = sensing.own(offers={"UTF8_STRING": b"half of it " * 10_000}, broken_off={"UTF8_STRING"})
-    sensing.wait_until(lambda: owner.pieces == 1, "The first piece")
+    owner.wait_until_broken_off()
     sensing.own(offers={"UTF8_STRING": b"after"})
     sensing.wait_for(Copied("text", "after", 5))
     assert "half of it" not in sensing.output
