@@ -72,7 +72,8 @@ _scratch = _Scratch()
 def _widened(matrix: Tensor) -> Tensor:
     """As float32, until the next call in this thread."""
     if _scratch.numbers.numel() < matrix.numel() or _scratch.numbers.device != matrix.device:
-        _scratch.numbers = torch.empty(matrix.numel(), device=matrix.device)
+        with torch.inference_mode(mode=False):  # or it could not be written outside of that mode
+            _scratch.numbers = torch.empty(matrix.numel(), device=matrix.device)
     return _scratch.numbers[: matrix.numel()].view(matrix.shape).copy_(matrix)
 
 

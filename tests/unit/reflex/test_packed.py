@@ -77,6 +77,13 @@ def test_a_packed_layer_gives_what_it_gives_in_full() -> None:
     torch.testing.assert_close(PackedLinear(weight, scale, bias)(x), full)
 
 
+def test_a_packed_layer_works_within_inference_and_outside() -> None:
+    layer, x = PackedLinear(torch.ones(7, 300, dtype=torch.int8), torch.ones(7), torch.zeros(7)), torch.ones(1, 300)
+    with torch.inference_mode():
+        layer(x)
+    torch.testing.assert_close(layer(x), torch.full((1, 7), 300.0))
+
+
 def test_nothing_in_sight_is_no_fault(tmp_path: Path) -> None:
     path, _ = saved(tmp_path)
     with unfilled():
