@@ -29,8 +29,8 @@ HEIGHT_PX = 48
 """The height of every picture that the network reads, in proportion: squeezed to three quarters, it lost one letter in
 twenty, most of them l and i."""
 MIN_WIDTH_PX, MAX_WIDTH_PX = 48, 1000
-"""The network keeps the memory that its widest picture took: 86 MB with these, 95 with 1,500. What is wider is squeezed;
-in half a minute of reading no piece of a whole line was wider than 774."""
+"""The network keeps the memory that its widest picture took: 86 MB with these, 95 with 1,500. What is wider is
+squeezed; in half a minute of reading no piece of a whole line was wider than 774."""
 N_THREADS = 1
 """The network runs on the thread that calls it: with two, one that has to wait for a busy core holds up both, and a
 screen took ten times as long on a loaded machine."""
