@@ -42,6 +42,7 @@ class Hearing:
         self._recogniser = recogniser
         self._meter = meter or ToneMeter()
         self._before: deque[Block] = deque(maxlen=LISTENED_BACK_BLOCKS)
+        self._ahead = 0
         self._open = False
         self._speaking = False
         self._settled = False
@@ -57,6 +58,7 @@ class Hearing:
         self._open, self._settled = True, False
         self._meter.reset()
         self._before.clear()
+        self._ahead = 0
         return [_user(Opened(by), t_ns)]
 
     def expect(self, phrases: Sequence[str]) -> None:
@@ -88,9 +90,14 @@ class Hearing:
         """Something was said, all of its words are told, and nobody talks."""
         return self._settled
 
-    def listen_ahead(self, piece: Block) -> float:
-        """How probably somebody talks in the coming block, of which `piece` (cleaned) is what has just come."""
-        return self._meter.listen_ahead(piece) if self._open else 0.0
+    def listen_ahead(self, piece: Block, cleaned: Block | None = None) -> float:
+        """How probably somebody talks in the coming block, of which `piece` is what has just come; as in `hear`."""
+        if not self._open:
+            return 0.0
+        if self._talking:
+            self._recogniser.listen_ahead(piece)
+            self._ahead += piece.size
+        return self._meter.listen_ahead(piece if cleaned is None else cleaned)
 
     def close(self, t_ns: int) -> list[Event]:
         """The user closes the channel; nothing if it was closed."""
@@ -118,13 +125,14 @@ class Hearing:
         return self._speaking and not self._settled
 
     def _recognise(self, block: Block, tone: Tone, over_us: bool) -> list[Word]:
-        if not self._talking and tone.voice < VOICED:
-            self._before.append(block)
+        rest, self._ahead = block[self._ahead :], 0
+        if not self._talking and (tone.voice < VOICED or self._meter.still_ms >= SETTLED_MS):
+            self._before.append(rest)  # also where the voice is the end of words that were settled within this block
             return []
         words = [] if self._talking else self._begin()
         self._n_voiced += tone.voice >= VOICED
         self._over_us = self._over_us or over_us
-        words += self._recogniser.accept(block)
+        words += self._recogniser.accept(rest)
         self._heard_words = self._heard_words or bool(words)
         return words
 

@@ -205,7 +205,7 @@ class Microphone:
         self._begun = True
         self._say(self._level.hear(arrival[0]))
         piece = self._canceller.clean(*arrival) if self._canceller else Cleaned(arrival[0], arrival[0])
-        self._tell_voice(self._hearing.listen_ahead(piece.tone))
+        self._tell_voice(self._hearing.listen_ahead(piece.words, piece.tone))
         self._post(post, self._hearing.glance(self._now_ns()))
         self._pieces.append(piece)
         if sum(len(piece.words) for piece in self._pieces) >= BLOCK_SAMPLES:

@@ -69,8 +69,12 @@ class Recogniser(Protocol):
         """Begin an utterance."""
         ...
 
+    def listen_ahead(self, piece: Block) -> None:
+        """Take in audio of any length, of which no words are asked yet: what there is of the coming block."""
+        ...
+
     def accept(self, block: Block) -> list[Word]:
-        """Take in audio; returns the words that have just become certain."""
+        """Take in a block, or what of it was not listened to ahead; returns the words that have just become certain."""
         ...
 
     def finish(self) -> list[Word]:
@@ -169,8 +173,11 @@ class PocketsphinxRecogniser:
         self._stable.reset()
         self._sphinx.start()
 
+    def listen_ahead(self, piece: Block) -> None:
+        self._sphinx.process(np.ascontiguousarray(piece, dtype=np.int16).tobytes())
+
     def accept(self, block: Block) -> list[Word]:
-        self._sphinx.process(np.ascontiguousarray(block, dtype=np.int16).tobytes())
+        self.listen_ahead(block)
         self._blocks += 1
         # The lattice grows with the utterance, and so does the time it takes: 20 ms after 4 s, 90 ms after 14 s.
         if self._blocks % (1 + self._blocks // BLOCKS_PER_LOOK):

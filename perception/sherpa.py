@@ -58,12 +58,15 @@ class SherpaRecogniser:
         self._stable.reset()
         self._stream = self._engine.create_stream(self._favoured) if self._favoured else self._engine.create_stream()
 
+    def listen_ahead(self, piece: Block) -> None:
+        self._stream.accept_waveform(SAMPLE_RATE_HZ, np.ascontiguousarray(piece, np.float32) / 32_768)
+
     def accept(self, block: Block) -> list[Word]:
-        self._take(block)
+        self.listen_ahead(block)
         return [Word(word) for word in self._stable.update(self._hypothesis())]
 
     def finish(self) -> list[Word]:
-        self._take(np.zeros(int(TAIL_S * SAMPLE_RATE_HZ), np.int16))
+        self.listen_ahead(np.zeros(int(TAIL_S * SAMPLE_RATE_HZ), np.int16))
         self._stream.input_finished()
         words = self._stable.rest(self._hypothesis())
         self._stable.reset()
@@ -78,9 +81,6 @@ class SherpaRecogniser:
 
     def close(self) -> None:
         """Nothing is held that does not go by itself."""
-
-    def _take(self, block: Block) -> None:
-        self._stream.accept_waveform(SAMPLE_RATE_HZ, np.ascontiguousarray(block, np.float32) / 32_768)
 
     def _hypothesis(self) -> list[str]:
         """The model takes audio in pieces of its own; until one is complete nothing changes."""

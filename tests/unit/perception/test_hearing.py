@@ -68,6 +68,28 @@ def test_who_goes_on_before_the_pause_is_recognised_anew_and_paused_once() -> No
     assert on_user(hearing.close(4)) == [Word("stop"), Pause(), ChannelClosed()]
 
 
+def test_words_that_end_within_a_block_are_no_new_utterance_at_its_end() -> None:
+    recogniser = ScriptedRecogniser(at_end=["stop"])
+    hearing = Hearing(recogniser, ScriptedMeter([True, True], [SETTLED_MS, SETTLED_MS, PAUSE_MS]))
+    hear(hearing, 1)
+    assert on_user(glance(hearing, 1) + glance(hearing, 2)) == [Word("stop")]
+    assert on_user(hearing.hear(BLOCK, 3)) == [] and hearing.settled
+    assert on_user(glance(hearing, 4)) == [Pause()]
+    assert recogniser.utterances == [1]
+
+
+def test_the_recogniser_hears_each_sample_once() -> None:
+    recogniser = ScriptedRecogniser(at_end=["stop"])
+    hearing = Hearing(recogniser, ScriptedMeter([True, True, True], [0, SETTLED_MS]))
+    hear(hearing, 1)
+    glance(hearing, 1)
+    glance(hearing, 2)
+    hearing.hear(BLOCK, 3)
+    hearing.hear(BLOCK, 4)
+    pieces, rest = 2 * PIECE.size, BLOCK.size - 2 * PIECE.size
+    assert recogniser.samples == [BLOCK.size + pieces, rest + BLOCK.size]
+
+
 def test_before_anybody_talks_nobody_looks_at_pieces() -> None:
     hearing = Hearing(ScriptedRecogniser(at_end=["stop"]), ScriptedMeter([], [PAUSE_MS]))
     hear(hearing, 1)
