@@ -60,8 +60,9 @@ _LATTICE_WEIGHT, _ACOUSTIC_SCALE = 9.5 / 6.5, 1 / 20  # what pocketsphinx itself
 _AUTO, _ARPA = 0, 1  # of ngram_file_type_t; 0: find out from the file
 _MIXED = b"mixed"
 _BEGIN, _END = "<s>", "</s>"
-_LOOKAHEAD_FRAMES = 5
-"""How far the search stays behind the audio, which helps it to prune."""
+_LOOKAHEAD_FRAMES = 2
+"""How far the search stays behind the audio, which helps it to prune. At the end of an utterance it catches up without
+that help, 7 ms a frame. Without any the search takes twice as long."""
 
 
 class Sphinx:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from itertools import islice, takewhile
 
 from model.reflex.vocabulary import CLOSED, CUT, MARKS, OPENED, PAUSE, Pieces, tone_code
 from model.stream.sources import Sources
@@ -26,6 +27,7 @@ from model.stream.values import (
 
 MAX_WAITING_PIECES = 2048
 MAX_WAITING_ITEMS = 256
+MAX_COMING = 3
 
 
 class Encoder:
@@ -60,11 +62,16 @@ class Encoder:
             tick=tick,
             user=user,
             word=word,
+            coming=self._coming(),
             tone=tone,
             self_=self._self.popleft() if self._self else None,
             items={} if decisive else {c: waiting.popleft() for c, waiting in self._items.items() if waiting},
             field=self._sources.field(),
         )
+
+    def _coming(self) -> tuple[int, ...]:
+        waiting = takewhile(lambda piece_of: piece_of[1] is not None, self._user)
+        return tuple(piece.id for piece, _ in islice(waiting, MAX_COMING))
 
     def _take(self, event: Event) -> None:
         entered = self._sources.add(event)

@@ -287,6 +287,8 @@ def one_column(column: Column, seen: Seen, field: tuple[Item, ...], items: ItemE
         return torch.tensor([[value]])
 
     rows = [[field.index(seen.items[c]) if c in seen.items else -1 for c in ITEM_ROW]]
+    # What will have been said at the next ticks is encoded with it: three together take half as long as one by one.
+    said = [column.said + seen.coming[:n] for n in range(len(seen.coming) + 1)]
     return Columns(
         user=cell(column.user),
         word=cell(column.word),
@@ -295,7 +297,7 @@ def one_column(column: Column, seen: Seen, field: tuple[Item, ...], items: ItemE
         dt=cell(column.dt),
         position=cell(column.position),
         utterance=cell(column.utterance),
-        said=items.encode_pieces([column.said])[None],
+        said=items.encode_pieces(said)[None, :1],
         thought=cell(column.own.thought),
         speech=cell(column.own.speech),
         action=cell(column.own.action),

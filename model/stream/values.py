@@ -296,6 +296,8 @@ class Seen:
     user: Token | None = None
     word: int | None = None
     """Which word of the user's the piece in `user` belongs to, counted since start-up."""
+    coming: tuple[int, ...] = ()
+    """The next few pieces that wait behind `user`, up to a mark: for what can be made ready ahead, and nothing more."""
     tone: int = 0
     self_: Token | None = None
     items: Mapping[Channel, Item] = field(default_factory=dict[Channel, Item])

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import resources
-from model.reflex.encoder import Encoder
+from model.reflex.encoder import MAX_COMING, Encoder
 from model.reflex.vocabulary import CUT, OPENED, PAUSE, Pieces, dt_code, tone_code
 from model.stream.errors import ModelFailed
 from model.stream.sources import Sources
@@ -25,6 +25,8 @@ from model.stream.values import (
     Tone,
     Word,
 )
+
+NUMBERS = ("one", "two", "three", "four", "five")
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +49,14 @@ def test_a_long_word_takes_several_ticks_but_stays_one_word(pieces: Pieces) -> N
     seen = run(Encoder(Sources(), pieces), said("type", "xylophonists"))
     assert len(seen) > 2
     assert [s.word for s in seen] == [0] + [1] * (len(seen) - 1)
+
+
+def test_what_comes_on_the_users_channel_is_known_up_to_a_mark_and_no_further(pieces: Pieces) -> None:
+    pause = Event(0, Channel.USER, Pause(), Origin.USER)
+    seen = run(Encoder(Sources(), pieces), [*said("click", "submit"), pause, *said(*NUMBERS)])
+    stood = [s.user.id for s in seen if s.user]
+    assert [s.coming for s in seen[:3]] == [(stood[1],), (), tuple(stood[3 : 3 + MAX_COMING])]
+    assert seen[-1].coming == ()
 
 
 def test_channels_do_not_wait_for_each_other(pieces: Pieces) -> None:
