@@ -34,8 +34,8 @@ QUIET_MS = 2_000
 class Hearing:
     """The ears behind the microphone: used live, for recordings and in tests. One thread at a time.
 
-    A recogniser that is fed silence costs up to a seventh of a core, so it runs from voice to pause only. While we speak
-    ourselves the ears stay open, because talking over the voice is how it is interrupted.
+    A recogniser that is fed silence costs up to a seventh of a core, so it runs from voice to pause only. While we
+    speak ourselves the ears stay open, because talking over the voice is how it is interrupted.
     """
 
     def __init__(self, recogniser: Recogniser, meter: ToneMeter | None = None) -> None:
