@@ -26,8 +26,6 @@ MAX_LEARNT_WORDS = 20_000
 STABLE_REPEATS = 5
 """Measured on commands by three voices: half of the words are reported before the last is said, each 460 ms after its
 end, and no more of them are wrong than at the end (4.3 %). With 4 it is 380 ms and 5.4 %, with 3 290 ms and 9.7 %."""
-
-
 MAX_STATES = 4_000
 """Hidden Markov models that are followed in a frame. Of the words of 78 commands by three voices 4.6 % are wrong with
 3,000 as with 30,000, the library's own bound, and 6.2 % with 2,000."""

