@@ -23,6 +23,7 @@ REQUESTS = (
 DICTATIONS = ("type hello world", "type good morning", "type see you tomorrow", "type thank you", "type yes please")
 INTERRUPTIONS = {1.6: "stop", 1.97: "stop talking", 2.33: "be quiet", 2.7: "stop stop"}
 """After so many seconds of the voice: past "your clipboard says" and the pause behind it, which cannot be lowered."""
+INTERRUPTED_TIMES = 3
 ANSWER_WITHIN_S = 10.0
 SETTLED_AFTER_S = 1.0
 """Nothing heard or typed for so long: it is over."""
@@ -80,11 +81,13 @@ def barge_in_ms(stage: Stage) -> Samples:
     usual = _uninterrupted_reply(stage)
     lowered: list[float] = []
     stopped: list[float] = []
-    for after_s, interruption in INTERRUPTIONS.items():
+    n_over = 0
+    for after_s, interruption in [*INTERRUPTIONS.items()] * INTERRUPTED_TIMES:
         user, voice, spoke_ns = _talk_over(stage, interruption, after_s)
         over_ns = user.first_ns(after_ns=spoke_ns)
-        if over_ns is None:
-            continue
+        if over_ns is None or (voice.first_ns() or over_ns) >= over_ns:
+            continue  # there was nobody to talk over
+        n_over += 1
         lowered_ns, stopped_ns = voice.lowered_ns(usual, over_ns), voice.silent_from_ns(over_ns, STOPPED_FOR_MS)
         ended_by_itself_ns = (voice.first_ns() or 0) + _length_ns(usual)
         if lowered_ns is not None:
@@ -93,7 +96,7 @@ def barge_in_ms(stage: Stage) -> Samples:
             stopped.append((stopped_ns - over_ns) / NS_PER_MS)
     _require(lowered, "the voice was never lowered")
     details = {"stopped_p50": percentile(stopped, 50), "stopped_p95": percentile(stopped, 95)} if stopped else {}
-    return Samples(lowered, {**details, "interruptions": len(INTERRUPTIONS), "stopped": len(stopped)})
+    return Samples(lowered, {**details, "interruptions": n_over, "stopped": len(stopped)})
 
 
 def panic_ms(stage: Stage) -> Samples:

@@ -34,6 +34,9 @@ MAX_READ = 4096
 MAX_PHRASE = 24
 PATIENCE_MS = 480
 """Who goes on after a pause mostly does so sooner."""
+OVER_MS = 1_600
+"""Nearly everybody does."""
+NO_CALL: tuple[float, Call | None] = (0.0, None)
 
 
 @dataclass(frozen=True)
@@ -43,12 +46,20 @@ class Thresholds:
     thought: float = 0.5
     call: float = 0.97
     """While the user may go on: a pause inside a sentence is heard like one at its end."""
-    late_call: float = 0.35
-    """Once the channel is closed, or nobody has said anything for `PATIENCE_MS`."""
+    late_call: float = 0.85
+    """Once nobody has said anything for `PATIENCE_MS`."""
+    last_call: float = 0.35
+    """Once the channel is closed, or nobody has said anything for `OVER_MS`."""
     speech: float = 0.5
     give_way: float = 0.02
     """Low: to stop when nobody meant it costs a sentence, to go on when somebody did costs the user's patience."""
     gesture: float = 0.6
+
+    def call_after(self, silent_ms: float) -> float:
+        """How probable a call must be, so long after the user was last heard."""
+        if silent_ms < PATIENCE_MS:
+            return self.call
+        return self.late_call if silent_ms < OVER_MS else self.last_call
 
 
 class Reflex:
@@ -88,6 +99,7 @@ class Reflex:
         self._sight = self._nothing
         self._last_thought = NONE
         self._last_gesture = NONE
+        self._surest = NO_CALL
         self._utterance = 0
         self._heard_ns = 0
         self._phrase = 0
@@ -108,9 +120,11 @@ class Reflex:
         voiced = 0 < seen.tone <= N_VOICED
         if voiced or seen.word is not None:
             self._heard_ns = seen.tick.t_ns
-        over = column.user == CLOSED or seen.tick.t_ns - self._heard_ns >= PATIENCE_MS * 1e6
+        if seen.word is not None or column.user == OPENED:
+            self._surest = NO_CALL
+        silent_ms = OVER_MS if column.user == CLOSED else (seen.tick.t_ns - self._heard_ns) / 1e6
         speech = self._speech(logits, field, somebody=voiced or column.user == OPENED)
-        action = self._action(logits, field, self._thresholds.late_call if over else self._thresholds.call)
+        action = self._action(logits, field, silent_ms)
         step = Step(
             seen=seen,
             thought=thought,
@@ -196,27 +210,32 @@ class Reflex:
             self._told.popitem(last=False)
         return Span(item.channel, 0, None, item.id)
 
-    def _action(self, logits: Logits, field: tuple[Item, ...], threshold: float) -> Call | Fill | Go | None:
+    def _action(self, logits: Logits, field: tuple[Item, ...], silent_ms: float) -> Call | Fill | Go | None:
         scores = logits.action[0, 0]
         begins = self._grammar.open is None
-        token = self._next_call(scores, threshold) if begins else self._next_argument(scores, logits, field)
+        token = self._next_call(scores, silent_ms) if begins else self._next_argument(scores, logits, field)
         if token is None or not self._grammar.accept(token):
             return None
         return token
 
-    def _next_call(self, scores: Tensor, threshold: float) -> Call | None:
+    def _next_call(self, scores: Tensor, silent_ms: float) -> Call | None:
         """Whether to act is one decision, above the threshold; what to do the next: doubt between two actions is none
-        about acting.
+        about acting. The longer nobody speaks, the less sure it must be, and what counts then is the surest call since
+        the last word: each tick that passes without one tells the network that none is meant.
 
         Nobody asks for anything without a word: what was acted on is not acted on again.
         """
         if self._scribe.answered:
             return None
         calls = scores[self.symbols.first_call :]
-        nothing = torch.sigmoid(scores[NONE] - calls.logsumexp(-1))
-        if float(nothing) > 1 - threshold:
+        probability = float(torch.sigmoid(calls.logsumexp(-1) - scores[NONE]))
+        if probability > self._surest[0]:
+            self._surest = (probability, Call(self.symbols.actions[int(calls.argmax())]))
+        surest, call = self._surest
+        if surest <= self._thresholds.call_after(silent_ms):
             return None
-        return Call(self.symbols.actions[int(calls.argmax())])
+        self._surest = NO_CALL
+        return call
 
     def _next_argument(self, scores: Tensor, logits: Logits, field: tuple[Item, ...]) -> Fill | Go | None:
         """Go, or the likeliest slot still open with the span it points at. Something always follows a call."""

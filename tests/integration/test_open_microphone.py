@@ -23,7 +23,18 @@ REQUESTS = {
     "turn the volume up": "set_volume",
     "undo that": "undo",
 }
+REQUESTS_IN_DOUBT = {
+    "what is on my clipboard": "read_clipboard",
+    "read the screen": "read_screen",
+    "type see you tomorrow": "type_text",
+    "open the calculator": "open_app",
+    "what is two plus two": "calculate",
+    "click the submit button": "click",
+}
 NOT_UNDERSTOOD = "can much chen is left"
+LAGS_MS = (30, 60, 90)
+PHASES_MS = (0, 60)
+"""Where the 80 ms of a tone begin, as the words count them."""
 
 
 @pytest.fixture(scope="module")
@@ -43,23 +54,33 @@ def test_what_was_not_understood_does_not_spoil_what_follows(simulator: Simulato
     assert called[-len(REQUESTS) :] == [*REQUESTS.values()]
 
 
-def _called(simulator: Simulator, asked: Sequence[str]) -> list[str]:
+@pytest.mark.parametrize("lag_ms", LAGS_MS)
+@pytest.mark.parametrize("phase_ms", PHASES_MS)
+def test_doubt_at_the_pause_does_not_leave_a_request_unanswered(
+    simulator: Simulator, lag_ms: int, phase_ms: int
+) -> None:
+    for text in REQUESTS_IN_DOUBT:
+        assert _called(simulator, [text], lag_ms, phase_ms) == [REQUESTS_IN_DOUBT[text]], text
+
+
+def _called(simulator: Simulator, asked: Sequence[str], lag_ms: int = 0, phase_ms: int = 0) -> list[str]:
     """Which actions came out, in order, but for those that do nothing."""
-    outputs = simulator.play(_heard(asked))
+    outputs = simulator.play(_heard(asked, lag_ms, phase_ms))
     return [each.action for each in outputs if each.channel is Channel.ACTION and each.action != "none"]
 
 
-def _heard(asked: Sequence[str]) -> list[Event]:
+def _heard(asked: Sequence[str], lag_ms: int, phase_ms: int) -> list[Event]:
     """What the ears report, sounds and silence among it, where the microphone is opened once and for all."""
     events = [Event(0, Channel.USER, Opened(Opening.TOGGLE), Origin.USER)]
     start_ms = 0
     for words in (text.split() for text in asked):
         end_ms = start_ms + WORD_MS * len(words)
-        said: list[tuple[int, Data]] = [(start_ms + WORD_MS * n, Word(word)) for n, word in enumerate(words, 1)]
+        heard_ms = start_ms + lag_ms
+        said: list[tuple[int, Data]] = [(heard_ms + WORD_MS * n, Word(word)) for n, word in enumerate(words, 1)]
         events += [_event(ms, Channel.USER, data) for ms, data in (*said, (end_ms + PAUSE_MS, Pause()))]
-        voiced = range(start_ms, end_ms, BLOCK_MS)
+        voiced = range(start_ms + phase_ms, end_ms, BLOCK_MS)
         events += [_event(ms, Channel.TONE, Tone(0.97, -14.0, 160.0, 0)) for ms in voiced]
-        silent = range(BLOCK_MS, QUIET_MS, BLOCK_MS)
+        silent = range(BLOCK_MS - phase_ms, QUIET_MS, BLOCK_MS)
         events += [_event(end_ms + ms, Channel.TONE, Tone(0.01, -100.0, 0.0, ms)) for ms in silent]
         start_ms = end_ms + BETWEEN_MS
     return sorted(events, key=lambda event: event.t_ns)
