@@ -27,6 +27,7 @@ from actions.espeak import pronunciation
 from benchmarks.sentences import PLAIN, SCREENS, TUNING, TUNING_PLAIN, Screen, menu
 from desktop.expectation import ON_SCREEN, TO_OPEN, said
 from model.stream.values import Opening, Word
+from model.training.evaluate import word_errors
 from perception.hearing import Hearing
 from perception.recogniser import PocketsphinxRecogniser, Weights
 from perception.tone import BLOCK_SAMPLES, SAMPLE_RATE_HZ, Block
@@ -83,16 +84,6 @@ class Score:
         if self.slots:
             told |= {"slots_percent": round(100 * self.slots_found / self.slots, 1), "whole": self.whole}
         return told
-
-
-def word_errors(said: Sequence[str], heard: Sequence[str]) -> int:
-    """Words to change, add or take away."""
-    row = list(range(len(heard) + 1))
-    for n, word in enumerate(said, 1):
-        diagonal, row[0] = row[0], n
-        for k, other in enumerate(heard, 1):
-            diagonal, row[k] = row[k], min(row[k] + 1, row[k - 1] + 1, diagonal + (word != other))
-    return row[-1]
 
 
 def commands(

@@ -213,6 +213,49 @@ def eval_commands(
     evaluate_file(_settings(), file, predictions, as_json, _print)
 
 
+@eval_app.command("turns")
+def eval_turns(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Recordings of one turn each, with subfolders.")],
+    as_json: AsJson = False,
+    predictions: Annotated[
+        Path | None, typer.Option(metavar="OUT.jsonl", help="Write what was said in each silence.")
+    ] = None,
+) -> None:
+    """How often somebody is cut off in a pause, and how late the end of what they say is noticed.
+
+    Beside the reflex, on the same recordings: silence alone, and Smart Turn where `ambidex[turns]` is installed.
+    """
+    from desktop.turn_evaluation import evaluate_turns
+
+    evaluate_turns(_settings(), find_places(), directory, predictions, as_json, _print)
+
+
+@eval_app.command("speech")
+def eval_speech(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Recordings and labels.jsonl, which tells of them.")],
+    as_json: AsJson = False,
+    predictions: Annotated[
+        Path | None, typer.Option(metavar="OUT.jsonl", help="Write what was heard and done for each.")
+    ] = None,
+) -> None:
+    """Play recorded requests to the ears, and score the words, the actions and their arguments."""
+    from desktop.speech_evaluation import evaluate_speech
+
+    evaluate_speech(_settings(), find_places(), directory, predictions, as_json, _print)
+
+
+@eval_app.command("injection")
+def eval_injection(
+    file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="Rows of text and context.")],
+    as_json: AsJson = False,
+    predictions: Annotated[Path | None, typer.Option(metavar="OUT.jsonl", help="Write what was done for each.")] = None,
+) -> None:
+    """Show instructions of somebody else on the screen and the clipboard, and count what is done without the user."""
+    from desktop.injection_evaluation import evaluate_injection
+
+    evaluate_injection(_settings(), file, predictions, as_json, _print)
+
+
 @app.command()
 def train(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the reflex and its checkpoint go.")],

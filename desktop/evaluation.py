@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
+from desktop.evaluating import on_all_cores, save_rows
 from desktop.minds import open_reflex, reflex_directory, shipped_catalogue
 from desktop.outputs import Output
 from desktop.settings import Settings
 from desktop.simulation import Scene, Simulator, dry_executor, last_word_ms, lines_of
-from model.stream.errors import BadSettings
 from model.stream.values import Channel
 from model.training.evaluate import Answer, Case, Figures, by_source, read_cases, score
 
@@ -56,7 +53,7 @@ def evaluate_file(
     cases = read_cases(path)
     evaluation = Evaluation(cases, answer(cases, settings, quiet=as_json), floor_answers(cases, settings))
     if predictions is not None:
-        _save(predictions, evaluation)
+        save_rows(predictions, evaluation.predictions())
     figures = evaluation.to_json()
     if not as_json:
         Console().print(_table(figures))
@@ -65,10 +62,7 @@ def evaluate_file(
 
 def answer(cases: Sequence[Case], settings: Settings, quiet: bool) -> list[Answer]:
     """Every case from a fresh start, on all cores."""
-    with ProcessPoolExecutor(os.cpu_count(), initializer=_start, initargs=(settings,)) as pool:
-        done = pool.map(_answer, cases, chunksize=4)
-        console = Console(stderr=True)
-        return list(track(done, "Requests", len(cases), console=console, disable=quiet or not cases))
+    return on_all_cores(_answer, cases, _start, (settings,), "Requests", quiet)
 
 
 _simulator: Simulator | None = None
@@ -109,13 +103,6 @@ def floor_answers(cases: Sequence[Case], settings: Settings) -> list[Answer]:
 
     floor = open_floor(reflex_directory(settings))
     return [Answer(floor.action(case.text)) for case in cases]
-
-
-def _save(path: Path, evaluation: Evaluation) -> None:
-    try:
-        path.write_text("".join(f"{row}\n" for row in evaluation.predictions()), encoding="utf-8")
-    except OSError as error:
-        raise BadSettings(f"The predictions cannot be written to {path}: {error.strerror}.") from error
 
 
 COLUMNS = tuple(name for name in Figures.__dataclass_fields__ if name != "n")

@@ -124,9 +124,9 @@ def _report(recorded: Trace, difference: Difference | None, hint: str, as_json: 
     return difference.to_sentence() + hint
 
 
-def heard_events(blocks: Sequence[Any], hearing: Hearing) -> Iterator[Event]:
+def heard_events(blocks: Sequence[Any], hearing: Hearing, by: Opening = Opening.HOLD) -> Iterator[Event]:
     """What the ears report of the blocks, which come in pieces as from the microphone."""
-    yield from hearing.open(Opening.HOLD, 0)
+    yield from hearing.open(by, 0)
     t_ns = 0
     for block in blocks:
         for start in range(0, len(block), PIECE_SAMPLES):

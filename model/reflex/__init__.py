@@ -9,7 +9,7 @@ import torch
 
 from model.reflex import weights
 from model.reflex.items import ItemEncoder
-from model.reflex.mind import Reflex
+from model.reflex.mind import USUAL, Reflex, Thresholds
 from model.reflex.network import Config, Network
 from model.reflex.packed import RoundedLinear, load_packed, unfilled
 from model.reflex.vocabulary import Pieces
@@ -22,7 +22,7 @@ TEXTS = "texts.safetensors"
 """Vectors of what the catalogue says, which take seconds to compute; where they are absent, they are computed."""
 
 
-def load_reflex(directory: Path, catalogue: Catalogue) -> Reflex:
+def load_reflex(directory: Path, catalogue: Catalogue, thresholds: Thresholds = USUAL) -> Reflex:
     """Read the reflex that ships in `directory`, to run on one thread of this process.
 
     Raises `ModelFailed` if a file is missing, damaged or too old.
@@ -43,4 +43,4 @@ def load_reflex(directory: Path, catalogue: Catalogue) -> Reflex:
         network = Network(config)
     load_packed(network, network_path, RoundedLinear)
     network.read_with(items.piece_table)
-    return Reflex(network, items, pieces, lexicon, catalogue, weights.fingerprint(network_path, items_path))
+    return Reflex(network, items, pieces, lexicon, catalogue, weights.fingerprint(network_path, items_path), thresholds)

@@ -62,6 +62,10 @@ class Thresholds:
         return self.late_call if silent_ms < OVER_MS else self.last_call
 
 
+USUAL = Thresholds()
+NEVER_ACTS = Thresholds(call=1.0, late_call=1.0, last_call=1.0)
+
+
 class Reflex:
     """A `Mind`. Greedy, hence the same stream always gives the same steps."""
 
@@ -73,7 +77,7 @@ class Reflex:
         lexicon: tuple[str, ...],
         catalogue: Catalogue,
         version: str = "",
-        thresholds: Thresholds = Thresholds(),
+        thresholds: Thresholds = USUAL,
     ) -> None:
         self.version = version
         self.pieces = pieces
@@ -103,6 +107,11 @@ class Reflex:
         self._utterance = 0
         self._heard_ns = 0
         self._phrase = 0
+
+    @property
+    def turn_over(self) -> float:
+        """How probably something has been due since the user's last word: that they have finished."""
+        return self._surest[0]
 
     @torch.inference_mode()
     def step(self, seen: Seen) -> Step:

@@ -106,7 +106,7 @@ def score(cases: Iterable[Case], answers: Iterable[Answer]) -> Figures:
 def fragments_found(case: Case, answer: Answer) -> list[bool]:
     """For each listed fragment, whether it stands in its argument."""
     return [
-        _normal(fragment) in _normal(answer.args.get(slot, ""))
+        normal(fragment) in normal(answer.args.get(slot, ""))
         for slot, fragments in case.args.items()
         for fragment in fragments
     ]
@@ -126,7 +126,17 @@ def _share(flags: Sequence[bool]) -> float | None:
 KEYS = {"control": "ctrl", "escape": "esc", "windows": "super"}
 
 
-def _normal(text: str) -> str:
+def normal(text: str) -> str:
     """Case, punctuation and the two ways to write a chord do not count."""
     words = re.sub(r"[^\w']+", " ", text.lower()).split()
     return " ".join(KEYS.get(word, word) for word in words)
+
+
+def word_errors(said: Sequence[str], heard: Sequence[str]) -> int:
+    """Words to change, add or take away."""
+    row = list(range(len(heard) + 1))
+    for n, word in enumerate(said, 1):
+        diagonal, row[0] = row[0], n
+        for k, other in enumerate(heard, 1):
+            diagonal, row[k] = row[k], min(row[k] + 1, row[k - 1] + 1, diagonal + (word != other))
+    return row[-1]
