@@ -37,10 +37,12 @@ def load_reflex(directory: Path, catalogue: Catalogue, thresholds: Thresholds = 
     try:
         config = Config.from_json(metadata["config"])
         lexicon = tuple(json.loads(metadata["lexicon"]))
+        trained = json.loads(metadata["actions"]) if "actions" in metadata else None
     except (KeyError, TypeError, ValueError) as error:
         raise ModelFailed(f"The weights in {network_path} do not say what shape they have: {error!r}.") from error
     with unfilled():
         network = Network(config)
     load_packed(network, network_path, RoundedLinear)
     network.read_with(items.piece_table)
-    return Reflex(network, items, pieces, lexicon, catalogue, weights.fingerprint(network_path, items_path), thresholds)
+    version = weights.fingerprint(network_path, items_path)
+    return Reflex(network, items, pieces, lexicon, catalogue, version, thresholds, trained)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -36,6 +37,10 @@ PATIENCE_MS = 480
 """Who goes on after a pause mostly does so sooner."""
 OVER_MS = 1_600
 """Nearly everybody does."""
+SURE = 0.98
+LIKE = 0.35
+"""From this cosine on, words may mean an action that the weights were not trained on."""
+WHERE_NOTHING_FITS = ("none", "think", "web_search")
 NO_CALL: tuple[float, Call | None] = (0.0, None)
 
 
@@ -78,7 +83,10 @@ class Reflex:
         catalogue: Catalogue,
         version: str = "",
         thresholds: Thresholds = USUAL,
+        trained: Mapping[str, int] | None = None,
     ) -> None:
+        """`trained`: which row of the refining table each action has that the weights were trained on; without it, all
+        of the catalogue in its order."""
         self.version = version
         self.pieces = pieces
         self.symbols = Symbols.of(lexicon, catalogue)
@@ -88,7 +96,9 @@ class Reflex:
         self._thresholds = thresholds
         self._piece_rank = {int(piece): rank for rank, piece in enumerate(network.predicted.tolist())}
         with torch.inference_mode():
-            self._tables = network.tables(action_vectors(catalogue, self.symbols, items))
+            actions = action_vectors(catalogue, self.symbols, items, trained)
+            self._tables = network.tables(actions)
+            self._untrained = actions.known < 0
             self._nothing = network.look(numbers((), items))
         self.reset()
 
@@ -133,7 +143,7 @@ class Reflex:
             self._surest = NO_CALL
         silent_ms = OVER_MS if column.user == CLOSED else (seen.tick.t_ns - self._heard_ns) / 1e6
         speech = self._speech(logits, field, somebody=voiced or column.user == OPENED)
-        action = self._action(logits, field, silent_ms)
+        action = self._action(logits, field, silent_ms, x.said[0, 0])
         step = Step(
             seen=seen,
             thought=thought,
@@ -219,15 +229,17 @@ class Reflex:
             self._told.popitem(last=False)
         return Span(item.channel, 0, None, item.id)
 
-    def _action(self, logits: Logits, field: tuple[Item, ...], silent_ms: float) -> Call | Fill | Go | None:
+    def _action(
+        self, logits: Logits, field: tuple[Item, ...], silent_ms: float, said: Tensor
+    ) -> Call | Fill | Go | None:
         scores = logits.action[0, 0]
         begins = self._grammar.open is None
-        token = self._next_call(scores, silent_ms) if begins else self._next_argument(scores, logits, field)
+        token = self._next_call(scores, silent_ms, said) if begins else self._next_argument(scores, logits, field)
         if token is None or not self._grammar.accept(token):
             return None
         return token
 
-    def _next_call(self, scores: Tensor, silent_ms: float) -> Call | None:
+    def _next_call(self, scores: Tensor, silent_ms: float, said: Tensor) -> Call | None:
         """Whether to act is one decision, above the threshold; what to do the next: doubt between two actions is none
         about acting. The longer nobody speaks, the less sure it must be, and what counts then is the surest call since
         the last word: each tick that passes without one tells the network that none is meant.
@@ -239,12 +251,23 @@ class Reflex:
         calls = scores[self.symbols.first_call :]
         probability = float(torch.sigmoid(calls.logsumexp(-1) - scores[NONE]))
         if probability > self._surest[0]:
-            self._surest = (probability, Call(self.symbols.actions[int(calls.argmax())]))
+            self._surest = (probability, Call(self.symbols.actions[self._likeliest(calls, said)]))
         surest, call = self._surest
         if surest <= self._thresholds.call_after(silent_ms):
             return None
         self._surest = NO_CALL
         return call
+
+    def _likeliest(self, calls: Tensor, said: Tensor) -> int:
+        """One that was never trained on is told by its description: where none is as like the words, and the weights are
+        not sure of another."""
+        known = calls.masked_fill(self._untrained, -torch.inf).softmax(-1)
+        best = int(known.argmax())
+        if not self._untrained.any() or (known[best] > SURE and self.symbols.actions[best] not in WHERE_NOTHING_FITS):
+            return best
+        likeness = self._tables.actions @ said
+        nearest = int(likeness.argmax())
+        return nearest if self._untrained[nearest] and likeness[nearest] > LIKE else best
 
     def _next_argument(self, scores: Tensor, logits: Logits, field: tuple[Item, ...]) -> Fill | Go | None:
         """Go, or the likeliest slot still open with the span it points at. Something always follows a call."""
@@ -300,11 +323,14 @@ def item_scores(direction: Tensor, vectors: Tensor) -> Tensor:
     return vectors @ direction
 
 
-def action_vectors(catalogue: Catalogue, symbols: Symbols, items: ItemEncoder) -> Actions:
+def action_vectors(
+    catalogue: Catalogue, symbols: Symbols, items: ItemEncoder, trained: Mapping[str, int] | None = None
+) -> Actions:
     """Vectors of the slots' names and of the actions' descriptions with their examples."""
+    rows = {name: row for row, name in enumerate(symbols.actions)} if trained is None else trained
     slots = items.encode([slot_text(slot) for slot in symbols.slots])
     actions = [items.encode(describe(catalogue[name])).mean(0) for name in symbols.actions]
-    known = torch.tensor([i if i < 96 else -1 for i in range(len(actions))], device=slots.device)
+    known = torch.tensor([rows.get(name, -1) for name in symbols.actions], device=slots.device)
     return Actions(slots, torch.nn.functional.normalize(torch.stack(actions), dim=-1), known)
 
 

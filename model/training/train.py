@@ -104,9 +104,15 @@ def train_reflex(options: Options, shipped: Path, catalogue: Catalogue, report: 
     run = Run(network, options, parts, human, report)
     run.resume()
     run.go()
-    save(network, options.directory / "stream.safetensors", {"seed": str(options.seed)})
+    metadata = {"seed": str(options.seed), "actions": json.dumps(trained_rows(options, parts))}
+    save(network, options.directory / "stream.safetensors", metadata)
     parts.items.save(options.directory / TEXTS, catalogue_texts(catalogue))
     _fit_floor(options, parts, human)
+
+
+def trained_rows(options: Options, parts: Parts) -> dict[str, int]:
+    """Which row of the refining table each action has that is trained on."""
+    return {name: row for row, name in enumerate(parts.symbols.actions) if name not in options.held_out}
 
 
 def _prepare(directory: Path, shipped: Path) -> None:
@@ -185,7 +191,8 @@ class Run:
         self.report(Progressed(self.epoch / self.options.epochs, f"going on after epoch {self.epoch}"))
 
     def go(self) -> None:
-        actions = action_vectors(self.parts.catalogue, self.parts.symbols, self.parts.items)
+        rows = trained_rows(self.options, self.parts)
+        actions = action_vectors(self.parts.catalogue, self.parts.symbols, self.parts.items, rows)
         while self.epoch < self.options.epochs:
             self._epoch(actions)
             self.epoch += 1
