@@ -259,8 +259,8 @@ class Reflex:
         return call
 
     def _likeliest(self, calls: Tensor, said: Tensor) -> int:
-        """One that was never trained on is told by its description: where none is as like the words, and the weights are
-        not sure of another."""
+        """One that was never trained on is told by its description: where none is as like the words, and the
+        weights are not sure of another."""
         known = calls.masked_fill(self._untrained, -torch.inf).softmax(-1)
         best = int(known.argmax())
         if not self._untrained.any() or (known[best] > SURE and self.symbols.actions[best] not in WHERE_NOTHING_FITS):

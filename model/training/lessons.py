@@ -116,19 +116,31 @@ class Parts:
 
 
 class Lessons(Dataset[list[Batch]]):
-    """One epoch, in chunks. Any process can make any chunk: what it holds follows from the seed and its number."""
+    """One epoch, in chunks. Any process can make any chunk: what it holds follows from the seed and its number.
 
-    def __init__(self, options: Options, parts: Parts, human: Sequence[Request], epoch: int) -> None:
+    Of several processes that learn together, each takes every `size`th chunk from `rank` on.
+    """
+
+    def __init__(
+        self, options: Options, parts: Parts, human: Sequence[Request], epoch: int, rank: int = 0, size: int = 1
+    ) -> None:
+        self._rank, self._size = rank, size
         self._options, self._human, self._epoch = options, human, epoch
         self._catalogue, self._symbols = parts.catalogue, parts.symbols
         self._pieces, self._piece_rank = parts.pieces, parts.piece_rank
 
-    def __len__(self) -> int:
+    @property
+    def n_chunks(self) -> int:
+        """Of all processes."""
         return max(1, round((self._options.composed + self._options.human) / CHUNK))
 
-    def __getitem__(self, chunk: int) -> list[Batch]:
-        if chunk >= len(self):
-            raise IndexError(chunk)
+    def __len__(self) -> int:
+        return len(range(self._rank, self.n_chunks, self._size))
+
+    def __getitem__(self, index: int) -> list[Batch]:
+        chunk = self._rank + index * self._size
+        if chunk >= self.n_chunks:
+            raise IndexError(index)
         rng = random.Random(f"{self._options.seed}/{self._epoch}/{chunk}")
         rows = [self._row(group, rng) for group in self.requests(chunk, rng)]
         return list(batches(rows, self._pieces, self._options.ticks_per_batch, rng))
@@ -150,7 +162,7 @@ class Lessons(Dataset[list[Batch]]):
         return groups
 
     def _share(self, total: int, chunk: int) -> int:
-        return total * (chunk + 1) // len(self) - total * chunk // len(self)
+        return total * (chunk + 1) // self.n_chunks - total * chunk // self.n_chunks
 
     def _row(self, group: Sequence[Request], rng: random.Random) -> Row:
         as_in_life = self._options.as_in_life
@@ -164,7 +176,7 @@ def _fits(request: Request, group: Sequence[Request]) -> bool:
 
 
 def prepared(lessons: Lessons, items: ItemEncoder, workers: int) -> Iterator[tuple[float, Batch]]:
-    """The batches of an epoch, their texts read, each with the share of the epoch that it ends.
+    """The batches of an epoch, their texts read, each with the share of `lessons` that it ends.
 
     A thread that reads them ahead helps on a CPU. Beside a GPU it stands in the way of the one that learns: 21,000
     against 56,000 ticks/s.

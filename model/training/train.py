@@ -8,8 +8,10 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import count
 from pathlib import Path
 from pickle import UnpicklingError
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -30,6 +32,7 @@ from model.training.floor import FILE as FLOOR
 from model.training.floor import fit
 from model.training.lessons import LEXICON, Lessons, Options, Parts, kept_back, prepared, read_human, to_measure_by
 from model.training.measure import Rightness, rightness
+from model.training.together import ALONE, Together, joined
 
 WEIGHTS = {
     "thought": 1.0, "speech": 1.0, "action": 1.0, "start": 1.0, "end": 1.0, "point": 0.5, "gesture": 0.2,
@@ -53,6 +56,10 @@ class Progressed:
 
 
 Report = Callable[[Progressed], None]
+
+
+def _no_report(news: Progressed) -> None:
+    del news
 
 
 # Loss -----------------------------------------------------------------------------------------------------------
@@ -91,19 +98,28 @@ def _mean_loss(logits: Tensor, target: Tensor) -> Tensor:
 def train_reflex(options: Options, shipped: Path, catalogue: Catalogue, report: Report) -> None:
     """Train, or go on with the run that `options.directory` holds, and leave a whole reflex there.
 
-    `shipped` holds the tokenizer and the item encoder, which training leaves as they are. Raises `BadSettings` if the
-    folder cannot be written, `BadTrace` if the requests cannot be read, `ModelFailed` if weights cannot.
+    Started by `torchrun`, several processes do it together; the first of them writes the folder. `shipped` holds the
+    tokenizer and the item encoder, which training leaves as they are. Raises `BadSettings` if the folder cannot be
+    written, `BadTrace` if the requests cannot be read, `ModelFailed` if weights cannot.
     """
+    with joined(options.device) as together:
+        _train(options, shipped, catalogue, report, together)
+
+
+def _train(options: Options, shipped: Path, catalogue: Catalogue, report: Report, together: Together) -> None:
     torch.manual_seed(options.seed)
     torch.set_float32_matmul_precision("high")
     torch.backends.cuda.enable_cudnn_sdp(False)  # it prepares itself anew for every shape of a batch: 0.3 s each
-    _prepare(options.directory, shipped)
+    if together.leads:
+        _prepare(options.directory, shipped)
     parts = Parts.load(shipped, catalogue, options.device)
     human = read_human(options.commands) if options.commands else []
     network = new_network(options, parts, human or _some(options))
-    run = Run(network, options, parts, human, report)
+    run = Run(network, options, parts, human, report, together)
     run.resume()
     run.go()
+    if not together.leads:
+        return
     metadata = {"seed": str(options.seed), "actions": json.dumps(trained_rows(options, parts))}
     save(network, options.directory / "stream.safetensors", metadata)
     parts.items.save(options.directory / TEXTS, catalogue_texts(catalogue))
@@ -155,9 +171,16 @@ class Run:
     """One training run: its optimiser, its place in the data, its checkpoint."""
 
     def __init__(
-        self, network: Network, options: Options, parts: Parts, human: Sequence[Request], report: Report
+        self,
+        network: Network,
+        options: Options,
+        parts: Parts,
+        human: Sequence[Request],
+        report: Report,
+        together: Together = ALONE,
     ) -> None:
-        self.network, self.options, self.parts, self.report = network, options, parts, report
+        self.network, self.options, self.parts, self.together = network, options, parts, together
+        self.report = report if together.leads else _no_report
         self.human = [request for request in human if not kept_back(request)]
         self.measured = [batch.read(parts.items) for batch in to_measure_by(options, parts, human)]
         heads = [p for n, p in network.named_parameters() if not n.startswith("blocks.") or ".field." in n]
@@ -178,17 +201,28 @@ class Run:
         return self.options.directory / "checkpoint.pt"
 
     def resume(self) -> None:
-        if not self.checkpoint.exists():
+        saved = self.together.from_leader(self._saved() if self.together.leads else None)
+        if saved is None:
             return
         try:
-            saved = torch.load(self.checkpoint, map_location=self.options.device, weights_only=True)
             self.network.load_state_dict(saved["network"])
             self.optimizer.load_state_dict(saved["optimizer"])
-        except (RuntimeError, KeyError, EOFError, UnpicklingError) as error:
-            cure = "Train in another folder, or delete it."
-            raise ModelFailed(f"The checkpoint {self.checkpoint} is damaged or of another run. {cure}") from error
-        self.epoch = saved["epoch"]
+            self.epoch = saved["epoch"]
+        except (RuntimeError, KeyError, TypeError) as error:
+            raise self._damaged(error) from error
         self.report(Progressed(self.epoch / self.options.epochs, f"going on after epoch {self.epoch}"))
+
+    def _saved(self) -> dict[str, Any] | None:
+        if not self.checkpoint.exists():
+            return None
+        try:
+            return torch.load(self.checkpoint, map_location=self.options.device, weights_only=True)
+        except (OSError, EOFError, RuntimeError, LookupError, TypeError, ValueError, UnpicklingError) as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: Exception) -> ModelFailed:
+        cure = "Train in another folder, or delete it."
+        return ModelFailed(f"The checkpoint {self.checkpoint} is damaged or of another run ({error!r:.80}). {cure}")
 
     def go(self) -> None:
         rows = trained_rows(self.options, self.parts)
@@ -196,6 +230,8 @@ class Run:
         while self.epoch < self.options.epochs:
             self._epoch(actions)
             self.epoch += 1
+            if not self.together.leads:
+                continue
             self.report(Progressed(self.epoch / self.options.epochs, f"epoch {self.epoch}: {self.rightness(actions)}"))
             state = {
                 "network": self.network.state_dict(),
@@ -216,17 +252,23 @@ class Run:
         noise = torch.Generator().manual_seed(self.options.seed * 1000 + self.epoch)
         done, began, mean = 0, time.monotonic(), dict[str, Tensor]()
         self.network.train()
-        lessons = Lessons(self.options, self.parts, self.human, self.epoch)
-        for n, (share, batch) in enumerate(prepared(lessons, self.parts.items, self.options.workers)):
+        group = self.together
+        lessons = Lessons(self.options, self.parts, self.human, self.epoch, group.rank, group.size)
+        batches = prepared(lessons, self.parts.items, self.options.workers)
+        for n in count():
+            own_share, batch = next(batches, (1.0, None))
+            share = group.anybody(batch is not None, own_share)
+            if share is None:
+                return
             share = (self.epoch + share) / self.options.epochs
             self._learn(share)
             found = self._batch(batch, _thinned(actions, noise))
-            done += batch.n_ticks
+            done += batch.n_ticks if batch else 0
             for name, value in found.items():
                 mean[name] = 0.98 * mean.get(name, value) + 0.02 * value
             if n % 50 == 0:
                 rate = done / (time.monotonic() - began)
-                shown = " ".join(f"{name} {float(mean[name]):.2f}" for name in SHOWN)
+                shown = " ".join(f"{name} {float(mean[name]):.2f}" for name in SHOWN if name in mean)
                 self.report(Progressed(share, f"epoch {self.epoch + 1}, {rate:.0f} ticks/s, {shown}"))
 
     def _learn(self, progress: float) -> None:
@@ -237,16 +279,22 @@ class Run:
             group["lr"] = group["peak"] * max(factor, 0.01)
         self.progress = progress
 
-    def _batch(self, batch: Batch, actions: Actions) -> dict[str, Tensor]:
+    def _batch(self, batch: Batch | None, actions: Actions) -> dict[str, Tensor]:
+        """One step of all processes, by what each of them has; the losses on ours."""
+        self.optimizer.zero_grad(set_to_none=True)
+        found = self._backward(batch, actions) if batch else {}
+        self.together.average(self.network, batch is not None)
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimizer.step()
+        return found
+
+    def _backward(self, batch: Batch, actions: Actions) -> dict[str, Tensor]:
         device = torch.device(self.options.device)
         with torch.autocast(device.type, torch.bfloat16, enabled=device.type != "cpu" or _CPU_HAS_BFLOAT16):
             logits = self.network(batch.columns, batch.field, batch.present, self.network.tables(actions))
         found = losses(self.network, logits.float(), batch)
         loss = sum((WEIGHTS[name] * value for name, value in found.items()), torch.zeros((), device=device))
-        self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        self.optimizer.step()
         return {name: value.detach() for name, value in found.items()}
 
 
