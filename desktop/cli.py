@@ -265,6 +265,7 @@ def train(
     epochs: Annotated[int, typer.Option(min=1)] = 2,
     composed: Annotated[int, typer.Option(min=1, help="Composed requests per epoch.")] = 14_000,
     human: Annotated[int, typer.Option(min=0, help="Requests of people per epoch.")] = 9_000,
+    written: Annotated[int, typer.Option(min=0, help="Requests per epoch that were written for this.")] = 5_000,
     seed: int = 1,
     device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1, ...")] = "cpu",
     start: Annotated[
@@ -288,6 +289,7 @@ def train(
             epochs=epochs,
             composed=composed,
             human=human,
+            written=written,
             seed=seed,
             device=device,
             start=start,

@@ -20,6 +20,7 @@ class TrainOptions:
     epochs: int
     composed: int
     human: int
+    written: int
     seed: int
     device: str
     start: str
@@ -40,6 +41,7 @@ def train(options: TrainOptions) -> None:
         epochs=options.epochs,
         composed=options.composed,
         human=options.human if options.commands else 0,
+        written=options.written,
         seed=options.seed,
         device=options.device,
         start=options.start,

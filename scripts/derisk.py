@@ -49,6 +49,7 @@ def small(commands: Path, **changes: object) -> Options:
         epochs=1,
         composed=1500,
         human=1500,
+        written=0,
         ticks_per_batch=512,
         learning_rate=3e-4,
         config=Config(n_layer=3, n_lexicon=len(LEXICON)),

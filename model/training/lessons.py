@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+import resources
 from model.reflex.items import ItemEncoder
 from model.reflex.network import Config
 from model.reflex.vocabulary import Pieces, Symbols
@@ -29,6 +30,7 @@ FOLLOWS, MAX_IN_A_ROW = 0.4, 3
 DISTURBED = 0.6
 """Share of the human-written requests that are heard with hesitations and errors."""
 MAX_WORDS = 60
+WRITTEN = resources.ROOT / "requests.jsonl"
 CHUNK = 2048
 """Requests that are prepared together: enough for rows of like length to find each other."""
 BATCHES_AHEAD = 4
@@ -56,6 +58,8 @@ class Options:
     device: str = "cpu"
     workers: int = 0
     """Processes that prepare lessons; 0 for a thread of this one."""
+    written: int = 5_000
+    """Requests per epoch that were written for this, `resources/requests.jsonl`."""
     start: str = "pretrained"
     """`pretrained`, `embeddings` (only the table of word pieces), `scratch`, or the folder of a trained reflex."""
     as_in_life: float = 0.3
@@ -99,12 +103,14 @@ class Parts:
     pieces: Pieces
     items: ItemEncoder
     piece_rank: dict[int, int]
+    written: Sequence[Request]
 
     @classmethod
     def load(cls, resources: Path, catalogue: Catalogue, device: str = "cpu") -> Parts:
         pieces = Pieces(resources / "tokenizer.json")
         items = ItemEncoder.load(resources / "items.safetensors", pieces, cache_size=100_000, device=device)
-        return cls(catalogue, Symbols.of(LEXICON, catalogue), pieces, items, {})
+        written = [request for request in read_human(WRITTEN) if request.action in catalogue]
+        return cls(catalogue, Symbols.of(LEXICON, catalogue), pieces, items, {}, written)
 
     def rank_pieces(self, requests: Iterable[Request], n: int) -> Tensor:
         """The pieces whose coming is predicted one by one: the most frequent; all others count as the first."""
@@ -128,11 +134,12 @@ class Lessons(Dataset[list[Batch]]):
         self._options, self._human, self._epoch = options, human, epoch
         self._catalogue, self._symbols = parts.catalogue, parts.symbols
         self._pieces, self._piece_rank = parts.pieces, parts.piece_rank
+        self._written = [request for request in parts.written if not kept_back(request)]
 
     @property
     def n_chunks(self) -> int:
         """Of all processes."""
-        return max(1, round((self._options.composed + self._options.human) / CHUNK))
+        return max(1, round((self._options.composed + self._options.human + self._options.written) / CHUNK))
 
     def __len__(self) -> int:
         return len(range(self._rank, self.n_chunks, self._size))
@@ -150,6 +157,7 @@ class Lessons(Dataset[list[Batch]]):
         options = self._options
         drawn = [disturb(compose(rng), rng) for _ in range(self._share(options.composed, chunk))]
         human = thin_out(self._human, self._share(options.human, chunk), rng)
+        human += thin_out(self._written, self._share(options.written, chunk), rng)
         drawn += [disturb(r, rng) if rng.random() < DISTURBED else r for r in human]
         drawn = [r for r in drawn if r.action not in options.held_out and 0 < len(r.words) <= MAX_WORDS]
         rng.shuffle(drawn)
@@ -198,7 +206,7 @@ def _as_it_is(chunk: list[Batch]) -> list[Batch]:
 def to_measure_by(options: Options, parts: Parts, human: Sequence[Request]) -> list[Batch]:
     """Lessons that are never learned from: half of them of people, half composed with seeds of their own."""
     rng = random.Random(0)
-    of_people = [request for request in human if kept_back(request)]
+    of_people = [request for request in (*human, *parts.written) if kept_back(request)]
     requests = rng.sample(of_people, min(N_MEASURED // 2, len(of_people)))
     requests += [compose(random.Random(f"test/{n}")) for n in range(N_MEASURED // 2)]
     lessons = [play([r], parts.catalogue, parts.symbols, parts.pieces, rng) for r in requests]

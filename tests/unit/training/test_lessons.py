@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 import torch
 
+import benchmarks
 import resources
 from desktop.minds import shipped_catalogue
 from model.training import lessons as module
 from model.training.compose import Request
-from model.training.lessons import Lessons, Options, Parts, kept_back, prepared, thin_out
+from model.training.lessons import Lessons, Options, Parts, kept_back, prepared, read_human, thin_out
 
 HUMAN = [Request(("play", "song", str(n)), "play_media", {"query": (1, 3)}, source="people") for n in range(200)]
 
@@ -27,7 +28,7 @@ def parts() -> Parts:
 @pytest.fixture
 def options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Options:
     monkeypatch.setattr(module, "CHUNK", 12)
-    return Options(tmp_path, composed=16, human=8, ticks_per_batch=256)
+    return Options(tmp_path, composed=16, human=8, written=0, ticks_per_batch=256)
 
 
 def test_the_same_seed_gives_the_same_lessons_and_another_epoch_others(options: Options, parts: Parts) -> None:
@@ -73,6 +74,20 @@ def test_what_is_measured_by_is_a_small_part_and_always_the_same() -> None:
     share = sum(map(kept_back, HUMAN)) / len(HUMAN)
     assert 0.01 < share < 0.1
     assert [kept_back(request) for request in HUMAN] == [kept_back(request) for request in HUMAN]
+
+
+def test_what_was_written_for_training_is_all_of_use_and_none_of_it_is_evaluated(parts: Parts) -> None:
+    assert len(parts.written) == len(module.WRITTEN.read_text(encoding="utf-8").splitlines())
+    assert {request.action for request in parts.written} == set(shipped_catalogue())
+    evaluated = read_human(Path(benchmarks.__file__).parent / "requests.jsonl")
+    assert len(evaluated) > 400
+    assert not {request.text.lower() for request in parts.written} & {request.text.lower() for request in evaluated}
+
+
+def test_as_many_of_them_are_drawn_as_was_asked_for(options: Options, parts: Parts) -> None:
+    lessons = Lessons(replace(options, written=12), parts, HUMAN, 0)
+    drawn = [request for chunk in range(lessons.n_chunks) for group in _groups(lessons, chunk) for request in group]
+    assert sum(request.source == "ambidex" for request in drawn) == 12
 
 
 def test_thinning_out_keeps_rare_actions() -> None:
