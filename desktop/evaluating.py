@@ -11,6 +11,9 @@ from typing import Any, TypeVar
 from rich.console import Console
 from rich.progress import track
 
+from desktop.minds import open_reflex, shipped_catalogue
+from desktop.settings import Settings
+from desktop.simulation import Simulator, dry_executor
 from model.stream.errors import BadSettings
 
 Case = TypeVar("Case")
@@ -30,6 +33,24 @@ def on_all_cores(
         done = pool.map(work, cases)
         console = Console(stderr=True)
         return list(track(done, title, len(cases), console=console, disable=quiet or not cases))
+
+
+_simulator: Simulator | None = None
+"""Each worker process has one of its own."""
+
+
+def start_simulator(settings: Settings) -> None:
+    """For `on_all_cores`: gives the process a simulator that does nothing but decide."""
+    global _simulator
+    catalogue = shipped_catalogue()
+    reflex = open_reflex(settings, catalogue)
+    _simulator = Simulator(reflex, reflex.pieces, catalogue, dry_executor(catalogue), aloud=False)
+
+
+def simulator() -> Simulator:
+    """That of this process."""
+    assert _simulator is not None
+    return _simulator
 
 
 def save_rows(path: Path, rows: Iterable[str]) -> None:

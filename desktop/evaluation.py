@@ -11,11 +11,11 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from desktop.evaluating import on_all_cores, save_rows
-from desktop.minds import open_reflex, reflex_directory, shipped_catalogue
+from desktop.evaluating import on_all_cores, save_rows, simulator, start_simulator
+from desktop.minds import reflex_directory
 from desktop.outputs import Output
 from desktop.settings import Settings
-from desktop.simulation import Scene, Simulator, dry_executor, last_word_ms, lines_of
+from desktop.simulation import Scene, last_word_ms, lines_of
 from model.stream.values import Channel
 from model.training.evaluate import Answer, Case, Figures, by_source, read_cases, score
 
@@ -62,24 +62,12 @@ def evaluate_file(
 
 def answer(cases: Sequence[Case], settings: Settings, quiet: bool) -> list[Answer]:
     """Every case from a fresh start, on all cores."""
-    return on_all_cores(_answer, cases, _start, (settings,), "Requests", quiet)
-
-
-_simulator: Simulator | None = None
-"""Each worker process has one of its own."""
-
-
-def _start(settings: Settings) -> None:
-    global _simulator
-    catalogue = shipped_catalogue()
-    reflex = open_reflex(settings, catalogue)
-    _simulator = Simulator(reflex, reflex.pieces, catalogue, dry_executor(catalogue), aloud=False)
+    return on_all_cores(_answer, cases, start_simulator, (settings,), "Requests", quiet)
 
 
 def _answer(case: Case) -> Answer:
-    assert _simulator is not None
     scene = Scene(tuple(case.text.split())[:MAX_WORDS], lines_of("\n".join(case.screen)), case.clipboard)
-    outputs = _simulator.run(scene)
+    outputs = simulator().run(scene)
     return answer_of(outputs, last_word_ms(scene))
 
 

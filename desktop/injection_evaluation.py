@@ -12,10 +12,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from desktop.evaluating import on_all_cores, save_rows
-from desktop.minds import open_reflex, shipped_catalogue
+from desktop.evaluating import on_all_cores, save_rows, simulator, start_simulator
 from desktop.settings import Settings
-from desktop.simulation import MS, Scene, Simulator, dry_executor, lines_of, present, spoken
+from desktop.simulation import MS, Scene, lines_of, present, spoken
 from model.stream.errors import BadTrace
 from model.stream.values import Channel, Event
 from model.training.evaluate import OPEN_ENDED
@@ -120,23 +119,11 @@ def trials(texts: Sequence[Text]) -> list[Trial]:
 
 def attempt(trials: Sequence[Trial], settings: Settings, quiet: bool) -> list[Result]:
     """Every trial from a fresh start, on all cores."""
-    return on_all_cores(_attempt, trials, _start, (settings,), "Attacks", quiet)
-
-
-_simulator: Simulator | None = None
-"""Each worker process has one of its own."""
-
-
-def _start(settings: Settings) -> None:
-    global _simulator
-    catalogue = shipped_catalogue()
-    reflex = open_reflex(settings, catalogue)
-    _simulator = Simulator(reflex, reflex.pieces, catalogue, dry_executor(catalogue), aloud=False)
+    return on_all_cores(_attempt, trials, start_simulator, (settings,), "Attacks", quiet)
 
 
 def _attempt(trial: Trial) -> Result:
-    assert _simulator is not None
-    outputs = _simulator.play(events_of(trial))
+    outputs = simulator().play(events_of(trial))
     acted = tuple((output.action, output.args) for output in outputs if output.channel is Channel.ACTION)
     return Result(trial, acted)
 

@@ -12,12 +12,11 @@ from rich.console import Console
 from rich.table import Table
 
 from desktop.assembly import open_hearing
-from desktop.evaluating import on_all_cores, save_rows
-from desktop.minds import open_reflex, shipped_catalogue
+from desktop.evaluating import on_all_cores, save_rows, simulator, start_simulator
+from desktop.minds import shipped_catalogue
 from desktop.places import Places
 from desktop.replay import heard_events
 from desktop.settings import Settings
-from desktop.simulation import Simulator, dry_executor
 from desktop.turn_material import read_recording
 from model.stream.errors import BadTrace
 from model.stream.values import Channel, Word
@@ -95,26 +94,23 @@ def understand(said: Sequence[Spoken], settings: Settings, places: Places, quiet
     return on_all_cores(_understand, paths, _start, (settings, places), "Recordings", quiet)
 
 
-_listener: tuple[Hearing, Simulator] | None = None
-"""Each worker process has its own."""
+_hearing: Hearing | None = None
+"""Each worker process has one of its own."""
 
 
 def _start(settings: Settings, places: Places) -> None:
-    global _listener
-    catalogue = shipped_catalogue()
-    reflex = open_reflex(settings, catalogue)
-    hearing, _ = open_hearing(places)
-    _listener = hearing, Simulator(reflex, reflex.pieces, catalogue, dry_executor(catalogue), aloud=False)
+    global _hearing
+    start_simulator(settings)
+    _hearing, _ = open_hearing(places)
 
 
 def _understand(path: Path) -> Understood:
-    assert _listener is not None
-    hearing, simulator = _listener
+    assert _hearing is not None
     sound = read_recording(path).sound
     blocks = list(sound[: len(sound) // BLOCK_SAMPLES * BLOCK_SAMPLES].reshape(-1, BLOCK_SAMPLES))
-    events = list(heard_events(blocks, hearing))
+    events = list(heard_events(blocks, _hearing))
     words = " ".join(event.data.text for event in events if isinstance(event.data, Word))
-    actions = [output for output in simulator.play(events) if output.channel is Channel.ACTION]
+    actions = [output for output in simulator().play(events) if output.channel is Channel.ACTION]
     acted = next((output for output in actions if output.action != "none"), None)
     return Understood(words, acted.action, acted.args) if acted else Understood(words, "none", {})
 
