@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from model.reflex.vocabulary import GO, NONE, NOTHING, OPENED, POINT, Symbols, dt_code
+from model.reflex.vocabulary import CUT, GO, NONE, NOTHING, OPENED, POINT, Symbols, dt_code
 from model.stream.manners import manner_of
 from model.stream.values import Call, Channel, Fill, Go, Item, Place, Seen, Span, Step, Token
 
@@ -61,11 +61,13 @@ class Scribe:
 
     @property
     def answered(self) -> bool:
-        """Whether no word has come since an action was sent off."""
+        """Whether no word has come since an action was sent off, or since the microphone went away."""
         return self._answered
 
     def column(self, seen: Seen) -> Column:
         user = seen.user.id if seen.user else NOTHING
+        if user == CUT:  # half a sentence has no end to answer to, and nothing to learn from
+            user, self._answered = NOTHING, True
         if user == OPENED or (seen.word is not None and (self._answered or self._forgotten(seen))):
             self._position, self._said, self._answered = 0, (), False
             self._utterance += 1

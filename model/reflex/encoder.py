@@ -87,8 +87,7 @@ class Encoder:
             case Pause():
                 self._user.append((_mark(PAUSE), None))
             case ChannelClosed(cut=cut):
-                if not cut:  # half a sentence has no end to answer to
-                    self._user.append((_mark(CLOSED), None))
+                self._user.append((_mark(CUT if cut else CLOSED), None))
             case Played(text=text):
                 self._self.extend(self._tokens(text))
             case Silenced(cut=cut):

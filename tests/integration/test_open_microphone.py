@@ -9,7 +9,20 @@ import pytest
 from desktop.minds import open_reflex, shipped_catalogue
 from desktop.settings import Settings
 from desktop.simulation import BLOCK_MS, MS, PAUSE_MS, WORD_MS, Simulator, dry_executor
-from model.stream.values import Channel, Data, Event, Opened, Opening, Origin, Pause, Tone, Word
+from model.stream.values import (
+    Channel,
+    ChannelClosed,
+    Data,
+    Event,
+    Line,
+    Opened,
+    Opening,
+    Origin,
+    Pause,
+    Place,
+    Tone,
+    Word,
+)
 
 QUIET_MS = 2_000
 """So long the ears report how silent it is."""
@@ -63,9 +76,26 @@ def test_doubt_at_the_pause_does_not_leave_a_request_unanswered(
         assert _called(simulator, [text], lag_ms, phase_ms) == [REQUESTS_IN_DOUBT[text]], text
 
 
+@pytest.mark.parametrize("text", REQUESTS_IN_DOUBT)
+@pytest.mark.parametrize("lost_after_ms", [PAUSE_MS + 40, PAUSE_MS + 300])
+def test_what_was_heard_before_the_microphone_went_away_is_not_acted_on_later(
+    simulator: Simulator, text: str, lost_after_ms: int
+) -> None:
+    lost_ms = WORD_MS * len(text.split()) + lost_after_ms
+    heard = [event for event in _heard([text], LAGS_MS[-1], 0) if event.t_ns <= lost_ms * MS]
+    before = _actions(simulator, heard)
+    lost = _event(lost_ms, Channel.USER, ChannelClosed(cut=True))
+    lines = [_event(lost_ms + ms, Channel.SCREEN, Line(ms, f"{ms}", Place(0, 0, 9, 9))) for ms in range(80, 4_000, 80)]
+    assert _actions(simulator, [*heard, lost, *lines]) == before
+
+
 def _called(simulator: Simulator, asked: Sequence[str], lag_ms: int = 0, phase_ms: int = 0) -> list[str]:
     """Which actions came out, in order, but for those that do nothing."""
-    outputs = simulator.play(_heard(asked, lag_ms, phase_ms))
+    return _actions(simulator, _heard(asked, lag_ms, phase_ms))
+
+
+def _actions(simulator: Simulator, events: Sequence[Event]) -> list[str]:
+    outputs = simulator.play(events)
     return [each.action for each in outputs if each.channel is Channel.ACTION and each.action != "none"]
 
 
