@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+from model.training.evaluate import word_errors
 from perception.recogniser import PocketsphinxRecogniser, Recogniser
 from perception.sherpa import SherpaRecogniser
 from perception.tone import BLOCK_SAMPLES, SAMPLE_RATE_HZ, Block
@@ -84,20 +85,10 @@ def measure(recogniser: Recogniser, sentences: Sequence[Sentence]) -> Score:
             slowest_s = max(slowest_s, time.process_time() - before_s)
         early += len(heard)
         heard += [word.text for word in recogniser.finish()]
-        wrong += edits(sentence.words, heard)
+        wrong += word_errors(sentence.words, heard)
     audio_s = sum(len(sentence.samples) for sentence in sentences) / SAMPLE_RATE_HZ
     n_words = sum(len(sentence.words) for sentence in sentences)
     return Score(wrong, n_words, early, audio_s, time.process_time() - began_s, 1000 * slowest_s)
-
-
-def edits(wanted: Sequence[str], heard: Sequence[str]) -> int:
-    """Words to insert, leave out or replace."""
-    row = list(range(len(heard) + 1))
-    for n, word in enumerate(wanted, 1):
-        diagonal, row[0] = row[0], n
-        for k, other in enumerate(heard, 1):
-            diagonal, row[k] = row[k], min(row[k] + 1, row[k - 1] + 1, diagonal + (word != other))
-    return row[-1]
 
 
 def main() -> None:

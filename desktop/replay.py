@@ -74,11 +74,13 @@ def replay_trace(recorded: Trace, mind: Mind, pieces: Pieces, catalogue: Catalog
     comparison = _Comparison(recorded)
     mind.reset()
     encoder, decoder = Encoder(sources, pieces), Decoder(sources, catalogue)
-    loop.run(clock, clock, encoder, mind, decoder, _Nowhere(), (comparison,), comparison.stop)
+    loop.run(clock, clock, encoder, mind, decoder, Nowhere(), (comparison,), comparison.stop)
     return comparison.difference
 
 
-class _Nowhere:
+class Nowhere:
+    """Where effects go that nobody is to see."""
+
     def submit(self, effect: Effect, tick: Tick) -> None:
         pass
 

@@ -9,7 +9,7 @@ from importlib import import_module
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Protocol
 
-from desktop.replay import heard_events
+from desktop.replay import Nowhere, heard_events
 from desktop.turn_material import LISTENED_MS, SAMPLES_PER_MS, Gap, Recording
 from model.reflex.encoder import Encoder
 from model.stream import loop
@@ -67,7 +67,7 @@ class ReflexDetector:
         self._reflex.reset()
         sources = Sources()
         encoder = Encoder(sources, self._reflex.pieces)
-        loop.run(clock, clock, encoder, self._reflex, _Nothing(), _Nowhere(), (told,), threading.Event())
+        loop.run(clock, clock, encoder, self._reflex, _Nothing(), Nowhere(), (told,), threading.Event())
         return [_within(told.rows, gap) for gap in gaps]
 
 
@@ -107,11 +107,6 @@ class _Nothing:
     def decode(self, step: Step) -> Iterable[Effect]:
         del step
         return ()
-
-
-class _Nowhere:
-    def submit(self, effect: Effect, tick: Tick) -> None:
-        pass
 
 
 class _Told:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import torch
 
+import resources
 from model.reflex import weights
 from model.reflex.items import ItemEncoder
 from model.reflex.mind import USUAL, Reflex, Thresholds
 from model.reflex.network import Config, Network
 from model.reflex.packed import RoundedLinear, load_packed, unfilled
 from model.reflex.vocabulary import Pieces
-from model.stream.catalogue import Catalogue
+from model.stream.catalogue import Catalogue, load_catalogue
 from model.stream.errors import ModelFailed
 
 __all__ = ["Reflex", "load_reflex"]
@@ -37,7 +38,7 @@ def load_reflex(directory: Path, catalogue: Catalogue, thresholds: Thresholds = 
     try:
         config = Config.from_json(metadata["config"])
         lexicon = tuple(json.loads(metadata["lexicon"]))
-        trained = json.loads(metadata["actions"]) if "actions" in metadata else None
+        trained = json.loads(metadata["actions"]) if "actions" in metadata else _shipped_rows()
     except (KeyError, TypeError, ValueError) as error:
         raise ModelFailed(f"The weights in {network_path} do not say what shape they have: {error!r}.") from error
     with unfilled():
@@ -46,3 +47,8 @@ def load_reflex(directory: Path, catalogue: Catalogue, thresholds: Thresholds = 
     network.read_with(items.piece_table)
     version = weights.fingerprint(network_path, items_path)
     return Reflex(network, items, pieces, lexicon, catalogue, version, thresholds, trained)
+
+
+def _shipped_rows() -> dict[str, int]:
+    """Of weights from before it was written into them: they were trained on the catalogue that ships."""
+    return {name: row for row, name in enumerate(load_catalogue(resources.ROOT / "actions.toml"))}

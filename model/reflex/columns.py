@@ -66,7 +66,7 @@ class Scribe:
 
     def column(self, seen: Seen) -> Column:
         user = seen.user.id if seen.user else NOTHING
-        if user == CUT:  # half a sentence has no end to answer to, and nothing to learn from
+        if user == CUT:  # half a sentence has no end to answer to; the network never saw this mark
             user, self._answered = NOTHING, True
         if user == OPENED or (seen.word is not None and (self._answered or self._forgotten(seen))):
             self._position, self._said, self._answered = 0, (), False

@@ -38,6 +38,7 @@ PATIENCE_MS = 480
 OVER_MS = 1_600
 """Nearly everybody does."""
 SURE = 0.98
+"""From this share of all calls on, an action that the weights were trained on is meant, whatever else is alike."""
 LIKE = 0.35
 """From this cosine on, words may mean an action that the weights were not trained on."""
 WHERE_NOTHING_FITS = ("none", "think", "web_search")
