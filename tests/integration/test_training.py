@@ -42,7 +42,7 @@ with joined("cpu") as group:
     told = gradient(True), gradient(group.leads), group.anybody(True, float(group.rank))
     told += group.anybody(group.leads, 0.25), group.anybody(False, 1.0), group.from_leader(group.rank)
     assert told == ([1.5], [1.0], 0.5, 0.25, None, 0), told
-print("agreed")
+print("agreed\\n", end="", flush=True)
 """
 
 
