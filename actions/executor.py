@@ -92,6 +92,8 @@ class Executor:
         self._queue: BoundedQueue[_Job] = BoundedQueue("actions", MAX_WAITING)
         self._undoable: deque[_Undoable] = deque(maxlen=MAX_UNDO)
         self._pending: Pending | None = None
+        self._not_done = 0
+        """The last action that was not done; what was to follow it is not done either."""
         self._turn = threading.RLock()  # held while an action runs
         self._state = threading.Lock()  # guards the three below; panic takes this one only, so it never waits
         self._armed = True
@@ -125,6 +127,8 @@ class Executor:
         """`approved` is what the user was asked about and said yes to."""
         with self._turn:
             decision = self._decide(action, approved)
+            if decision.outcome.status not in (Status.DONE, Status.DRY_RUN):
+                self._not_done = action.id
         self._tell(decision)
         return decision.outcome
 
@@ -240,6 +244,9 @@ class Executor:
             return _outcome(action, Status.REFUSED, "I was stopped. Switch me on again first.")
         if self._locked:
             return _outcome(action, Status.REFUSED, self._locked)
+        if action.follows and action.follows == self._not_done:
+            text = f"I left out “{_spoken(action, arguments)}”, as what was to come before it was not done."
+            return _outcome(action, Status.REFUSED, text)
         if verdict.decision is Ruling.NEVER:
             return _outcome(action, Status.REFUSED, verdict.reason)
         if spec.missing:

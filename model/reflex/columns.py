@@ -64,6 +64,11 @@ class Scribe:
         """Whether no word has come since an action was sent off, or since the microphone went away."""
         return self._answered
 
+    @property
+    def went(self) -> bool:
+        """Whether an action was sent off at the tick before."""
+        return self._own.action == GO
+
     def column(self, seen: Seen) -> Column:
         user = seen.user.id if seen.user else NOTHING
         if user == CUT:  # half a sentence has no end to answer to; the network never saw this mark

@@ -72,6 +72,7 @@ class Decoder:
         self._grammar = Grammar(catalogue)
         self._begin_reply()
         self._actions = 0
+        self._words_at_action = -1
 
     def decode(self, step: Step) -> Iterable[Effect]:
         if step.gesture is not None:
@@ -125,6 +126,9 @@ class Decoder:
         if step.action is None or not self._grammar.accept(step.action):
             return
         if isinstance(step.action, Go) and spec is not None:
+            follows = self._actions if self._sources.word_count == self._words_at_action else 0
             self._actions += 1
+            self._words_at_action = self._sources.word_count
             filled = dict(self._grammar.filled)
-            yield Action(self._actions, spec.name, filled, step.seen.tick.t_ns, self._sources.utterance.number)
+            utterance = self._sources.utterance.number
+            yield Action(self._actions, spec.name, filled, step.seen.tick.t_ns, utterance, follows)

@@ -60,6 +60,8 @@ class Thresholds:
     give_way: float = 0.02
     """Low: to stop when nobody meant it costs a sentence, to go on when somebody did costs the user's patience."""
     gesture: float = 0.6
+    another: float = 0.9
+    """For a second action of the same sentence, right behind the first."""
 
     def call_after(self, silent_ms: float) -> float:
         """How probable a call must be, so long after the user was last heard."""
@@ -70,6 +72,8 @@ class Thresholds:
 
 USUAL = Thresholds()
 NEVER_ACTS = Thresholds(call=1.0, late_call=1.0, last_call=1.0)
+MAX_ACTIONS = 3
+"""Of one sentence."""
 
 
 class Reflex:
@@ -115,6 +119,7 @@ class Reflex:
         self._last_thought = NONE
         self._last_gesture = NONE
         self._surest = NO_CALL
+        self._called = 0
         self._utterance = 0
         self._heard_ns = 0
         self._phrase = 0
@@ -141,7 +146,7 @@ class Reflex:
         if voiced or seen.word is not None:
             self._heard_ns = seen.tick.t_ns
         if seen.word is not None or column.user == OPENED:
-            self._surest = NO_CALL
+            self._surest, self._called = NO_CALL, 0
         silent_ms = OVER_MS if column.user == CLOSED else (seen.tick.t_ns - self._heard_ns) / 1e6
         speech = self._speech(logits, field, somebody=voiced or column.user == OPENED)
         action = self._action(logits, field, silent_ms, x.said[0, 0])
@@ -152,7 +157,7 @@ class Reflex:
             action=action,
             gesture=self._gesture(logits, field),
             surprise=surprise,
-            busy=unread or self._grammar.open is not None or self._phrase > 0,
+            busy=unread or self._grammar.open is not None or self._phrase > 0 or isinstance(action, Go),
         )
         self._scribe.wrote(written(step, self.symbols))
         return step
@@ -245,30 +250,39 @@ class Reflex:
         about acting. The longer nobody speaks, the less sure it must be, and what counts then is the surest call since
         the last word: each tick that passes without one tells the network that none is meant.
 
-        Nobody asks for anything without a word: what was acted on is not acted on again.
+        Nobody asks for anything without a word: what was acted on is not acted on again, but one sentence may ask for
+        several things, which follow each other at once.
         """
-        if self._scribe.answered:
-            return None
         calls = scores[self.symbols.first_call :]
         probability = float(torch.sigmoid(calls.logsumexp(-1) - scores[NONE]))
+        if self._scribe.answered:
+            another = self._scribe.went and self._called < MAX_ACTIONS and probability > self._thresholds.another
+            return self._made(Call(self.symbols.actions[int(self._known(calls).argmax())])) if another else None
         if probability > self._surest[0]:
             self._surest = (probability, Call(self.symbols.actions[self._likeliest(calls, said)]))
         surest, call = self._surest
         if surest <= self._thresholds.call_after(silent_ms):
             return None
+        return self._made(call)
+
+    def _made(self, call: Call | None) -> Call | None:
         self._surest = NO_CALL
+        self._called += 1
         return call
 
     def _likeliest(self, calls: Tensor, said: Tensor) -> int:
         """One that was never trained on is told by its description: where none is as like the words, and the
         weights are not sure of another."""
-        known = calls.masked_fill(self._untrained, -torch.inf).softmax(-1)
+        known = self._known(calls).softmax(-1)
         best = int(known.argmax())
         if not self._untrained.any() or (known[best] > SURE and self.symbols.actions[best] not in WHERE_NOTHING_FITS):
             return best
         likeness = self._tables.actions @ said
         nearest = int(likeness.argmax())
         return nearest if self._untrained[nearest] and likeness[nearest] > LIKE else best
+
+    def _known(self, calls: Tensor) -> Tensor:
+        return calls.masked_fill(self._untrained, -torch.inf)
 
     def _next_argument(self, scores: Tensor, logits: Logits, field: tuple[Item, ...]) -> Fill | Go | None:
         """Go, or the likeliest slot still open with the span it points at. Something always follows a call."""

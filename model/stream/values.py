@@ -368,6 +368,8 @@ class Action:
     t_ns: int
     utterance: int
     """Which opening of the `user` channel it answers; 0 if the user had not asked for anything."""
+    follows: int = 0
+    """The action that the same words asked for before it; 0 if it is the first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from model.reflex.items import ItemEncoder
 from model.reflex.network import Columns, Field
 from model.reflex.vocabulary import GESTURES, NONE, Pieces, Symbols
 from model.stream.catalogue import Catalogue
-from model.stream.values import Call, Fill, Item, Span
+from model.stream.values import Fill, Item, Span
 from model.training.teacher import Lesson, Plan
 
 T = TypeVar("T")
@@ -82,8 +82,8 @@ def row_of(lesson: Lesson, catalogue: Catalogue, symbols: Symbols, piece_rank: d
             "action": IGNORE if open_ended else action,
             "gesture": GESTURES.index(step.gesture.kind) if step.gesture else 0,
         }
-        if isinstance(step.action, Call):  # what follows is anybody's guess where the arguments are not known
-            open_ended = plan is not None and not plan.knows_arguments(catalogue)
+        if step.action is not None and plan is not None:
+            open_ended = open_ended or plan.is_open_after(step.action, catalogue)
         if isinstance(step.action, Fill):
             target |= _pointers(row, step.action.span, known, column.utterance)
         pointed = _pointed(lesson, step.speech, step.gesture is not None and step.gesture.kind == "point", column)

@@ -15,10 +15,10 @@ from model.training import scenes
 from model.training.disturb import disturb
 from model.training.grammar import Said, word_set
 from model.training.phrases import GIVEN, Phrases, Pointing, shipped_phrases
-from model.training.requests import WHOLE, Request
+from model.training.requests import WHOLE, Order, Request
 from model.training.rows import from_row
 
-__all__ = ["Request", "compose", "disturb", "from_row"]
+__all__ = ["Request", "compose", "disturb", "from_row", "surrounded"]
 
 MAX_WORDS = 40
 POINTED = {"set_clipboard": 0.6, "open_url": 0.25}
@@ -26,6 +26,7 @@ POINTED_ELSE = 0.15
 """How often an argument is a whole item, where there are phrases for it."""
 CORRECTED = 0.07
 RESTARTED = 0.04
+CHAINED = 0.06
 UNFINISHED = 0.12
 """Share of `none` that is the beginning of a request."""
 INJECTED = 0.06
@@ -37,6 +38,18 @@ CORRECTABLE = word_set("name target keys number direction duration time url butt
 UNFINISHABLE = ("type_text", "click", "open_app", "open_url", "press_keys", "set_timer", "focus_window", "open_file")
 RESTARTABLE = ("open_app", "click", "scroll", "copy", "paste", "open_url", "press_keys", "read_screen", "type_text")
 NEVER_RESTARTED = word_set("none stop undo say_again confirm deny")
+NEVER_CHAINED = NEVER_RESTARTED | word_set("think start_dictation stop_dictation")
+OFTEN_NEXT = {
+    "copy": ("paste", "focus_window", "open_app", "add_note"), "cut": ("paste",), "select_text": ("copy", "cut"),
+    "open_app": ("type_text", "maximize_window", "open_file"), "open_url": ("scroll", "read_screen"),
+    "focus_window": ("scroll", "press_keys", "paste", "type_text", "maximize_window"), "screenshot": ("open_app",),
+    "click": ("type_text", "press_keys", "scroll"), "scroll": ("click", "read_screen", "copy"),
+    "open_file": ("scroll", "read_screen"), "press_keys": ("press_keys", "type_text"), "paste": ("press_keys",),
+    "find_on_screen": ("click", "point_at"), "move_pointer": ("click",), "pause_media": ("set_timer", "mute"),
+    "switch_window": ("paste", "scroll"), "close_window": ("open_app", "switch_window"), "home_off": ("set_alarm",),
+    "set_timer": ("play_media", "minimize_window"), "read_clipboard": ("add_note",), "set_volume": ("play_media",),
+}  # fmt: skip
+"""What is asked for in the same breath, half of the time; anything else the other half."""
 LAST_SLOT = re.compile(r"\{(\w+)(?::(\w+))?\}$")
 LINK = "link"
 
@@ -63,6 +76,10 @@ def _request(phrases: Phrases, rng: random.Random, action: str) -> Request:
         return compose_at(phrases, rng, action, slot, text)
     if action not in NEVER_RESTARTED and rng.random() < RESTARTED:
         return _restarted(phrases, rng, action)
+    if action not in NEVER_CHAINED and action in phrases.command and rng.random() < CHAINED:
+        text = phrases.command[action].draw(rng)
+        if not _ends_with_text(phrases, action, text):
+            return _chained(phrases, rng, action, text)
     said, source = _said(phrases, rng, action)
     return _seen(phrases, rng, action, said, source)
 
@@ -118,6 +135,21 @@ def _restarted(phrases: Phrases, rng: random.Random, action: str) -> Request:
     return _seen(phrases, rng, action, said, "restarted")
 
 
+def _chained(phrases: Phrases, rng: random.Random, action: str, text: str) -> Request:
+    """What the text says and something else in one breath: "copy that and paste it"."""
+    if rng.random() < 0.35:
+        text = f"<lead> {text}"
+    others = [name for name in phrases.command if name not in NEVER_CHAINED]
+    after = rng.choice(OFTEN_NEXT[action] if action in OFTEN_NEXT and rng.random() < 0.5 else others)
+    first = phrases.grammar.say(text, rng)
+    between = phrases.grammar.words("chain", rng)
+    second = phrases.grammar.say(phrases.command[after].draw(rng), rng)
+    said = Said((*first.words, *between, *second.words), first.spans, first.lists)
+    offset = len(first.words) + len(between)
+    spans = {slot: (start + offset, end + offset) for slot, (start, end) in second.spans.items()}
+    return replace(_seen(phrases, rng, action, said, "chained"), then=Order(after, spans))
+
+
 def _unfinished(phrases: Phrases, rng: random.Random) -> Request:
     """A request that breaks off before the argument it cannot do without."""
     action = rng.choice(UNFINISHABLE)
@@ -154,6 +186,17 @@ def _seen(phrases: Phrases, rng: random.Random, action: str, said: Said, source:
         clipboard=scenes.clipboard(phrases, rng) if rng.random() < 0.5 else None,
         source=f"phrases/{source}",
     )
+
+
+def surrounded(request: Request, rng: random.Random) -> Request:
+    """The same request with something on the screen and the clipboard, where nothing is said of them."""
+    phrases = shipped_phrases()
+    if not request.screen and request.clipboard is None:
+        screen = scenes.screen(phrases, rng) if rng.random() < 0.7 else ()
+        request = replace(
+            request, screen=screen, clipboard=scenes.clipboard(phrases, rng) if rng.random() < 0.4 else None
+        )
+    return _with_injection(request, phrases, rng)
 
 
 def _at_clipboard(phrases: Phrases, rng: random.Random, action: str, slot: str, text: str) -> Request:

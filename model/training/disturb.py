@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from model.training.grammar import word_set
+from model.training.mishearings import MAX_SAID, Mishearing, mishearings
 from model.training.requests import Request, reworded
 from model.training.spelling import typed_address, typed_keys, with_digits
 
@@ -16,23 +17,6 @@ FILLERS = ("um", "uh", "er", "uhm", "hmm", "ah", "like", "so", "okay", "please",
 FILLER_WEIGHTS = (8, 8, 5, 3, 2, 2, 2, 1, 1, 3, 1, 2, 1)
 OPENERS = ("um", "uh", "hey", "okay", "so", "well", "please", "ok so", "right", "er", "oh", "and", "hey computer")
 DROPPED = word_set("the a an to of my me on it please can you i is for in at that this what's")
-MISHEARD = {
-    "the": ("a", "the the", "to"), "a": ("the", "uh"), "to": ("two", "too", "the"), "for": ("four", "from"),
-    "write": ("right", "ride"), "type": ("tight", "types", "tape"), "click": ("clique", "quick", "clicked"),
-    "copy": ("coffee", "copied", "copying"), "paste": ("taste", "based", "pace"), "scroll": ("stroll", "scrawl"),
-    "screen": ("scream", "green"), "clipboard": ("clip board", "keyboard", "clip bored"), "open": ("opened", "opens"),
-    "press": ("dress", "breast", "pressed"), "hit": ("it", "heat"), "read": ("red", "reed"), "set": ("said", "sat"),
-    "timer": ("time or", "timers"), "launch": ("lunch",), "start": ("stark", "started"), "stop": ("stopped", "top"),
-    "undo": ("and do", "undue", "on do"), "that": ("back", "that's"), "what's": ("what", "was", "once"),
-    "please": ("police", "peas"), "go": ("goal", "girl"), "find": ("fine", "fined"), "show": ("so", "sure"),
-    "say": ("said", "stay"), "tell": ("till", "tall"), "take": ("taken", "cake"), "screenshot": ("screen shot",),
-    "minimize": ("many mice", "minimise"), "close": ("clothes", "closed"), "window": ("windows", "winter"),
-    "switch": ("which", "switched"), "page": ("paid", "pitch"), "button": ("but in", "buttons"), "link": ("lincoln",),
-    "mouse": ("mouth",), "and": ("an", "in"), "in": ("and", "an"), "on": ("and", "own"), "is": ("as", "his"),
-    "firefox": ("fire fox",), "github": ("get hub", "git hub"), "spotify": ("spot if i",), "submit": ("some mitt",),
-    "okay": ("ok",), "ok": ("okay",), "you": ("ewe", "your"), "could": ("good", "would"), "can": ("kin", "can't"),
-    "mute": ("newt", "moot"), "repeat": ("repeats",), "my": ("mine", "by"), "it": ("is", "at"), "down": ("town",),
-}  # fmt: skip
 SPREAD = {
     "what's": "what is", "it's": "it is", "i'm": "i am", "i'd": "i would", "don't": "do not", "where's": "where is",
     "that's": "that is", "let's": "let us", "can't": "cannot", "i'll": "i will", "didn't": "did not",
@@ -112,12 +96,25 @@ def _drop(request: Request, rng: random.Random) -> Request:
 
 
 def _mishear(request: Request, rng: random.Random) -> Request:
-    """A word comes out as one that sounds like it. Where there are only two words, both are needed."""
+    """A word or two come out as something else, as they did when such words were spoken to the recogniser.
 
-    def fits(index: int) -> bool:
-        return request.words[index] in MISHEARD and len(request.words) > 2 and request.slot_at(index) not in EXACT
+    Of two words both are needed, and so are those that are a value.
+    """
+    places = list(_misheard(request)) if len(request.words) > 2 else []
+    if not places:
+        return request
+    start, end, found = rng.choices(places, [found.chance for _, _, found in places])[0]
+    return reworded(request, start, end, rng.choices(found.heard, found.times)[0].split())
 
-    return _replace_one(request, rng, fits, lambda word: rng.choice(MISHEARD[word]).split())
+
+def _misheard(request: Request) -> Iterator[tuple[int, int, Mishearing]]:
+    table = mishearings()
+    for start in range(len(request.words)):
+        for end in range(start + 1, min(start + MAX_SAID, len(request.words)) + 1):
+            found = table.get(" ".join(request.words[start:end]))
+            slots = {request.slot_at(index) for index in range(start, end)}
+            if found and len(slots) == 1 and slots.isdisjoint(EXACT) and ("" not in found.heard or slots == {None}):
+                yield start, end, found
 
 
 def _spread(request: Request, rng: random.Random) -> Request:
@@ -130,8 +127,8 @@ _SPOKEN_CHANGES: tuple[tuple[Change, float], ...] = (
     (_hesitate, 0.06),
     (_stutter, 0.05),
     (_drop, 0.12),
-    (_mishear, 0.14),
-    (_mishear, 0.04),
+    (_mishear, 0.2),
+    (_mishear, 0.1),
 )
 
 

@@ -21,14 +21,15 @@ from model.reflex.vocabulary import Pieces, Symbols
 from model.stream.catalogue import Catalogue
 from model.stream.errors import BadTrace
 from model.training.batches import Batch, Row, ahead, batches, row_of
-from model.training.compose import Request, compose, disturb, from_row
+from model.training.compose import Request, compose, disturb, from_row, surrounded
 from model.training.teacher import play
 
 LEXICON = ("Sorry.", "Okay.", "Done.", "Yes.", "No.", "Wait.", "Listening.", "Thinking.")
 FOLLOWS, MAX_IN_A_ROW = 0.4, 3
 """Share of the requests that follow another in the same session, as long as those are not too many."""
-DISTURBED = 0.6
-"""Share of the human-written requests that are heard with hesitations and errors."""
+DISTURBED, SURROUNDED = 0.6, 0.3
+"""Shares of the human-written requests that are heard with hesitations and errors, and that get a screen or a clipboard
+which has nothing to do with them."""
 MAX_WORDS = 60
 WRITTEN = resources.ROOT / "requests.jsonl"
 CHUNK = 2048
@@ -87,11 +88,15 @@ def kept_back(request: Request) -> bool:
 
 
 def thin_out(human: Sequence[Request], n: int, rng: random.Random) -> list[Request]:
-    """`n` requests in which a frequent action is not drawn in full: its share grows with the root of its count."""
+    """`n` requests in which a frequent action is not drawn in full: its share grows with the root of its count.
+
+    What is no request is as various as everything else together, and loses less.
+    """
     if not human or n <= 0:
         return []
     counts = Counter(request.action for request in human)
-    return rng.choices(human, [counts[request.action] ** -0.4 for request in human], k=n)
+    weights = {action: count ** (-0.2 if action == "none" else -0.4) for action, count in counts.items()}
+    return rng.choices(human, [weights[request.action] for request in human], k=n)
 
 
 @dataclass
@@ -158,6 +163,7 @@ class Lessons(Dataset[list[Batch]]):
         drawn = [disturb(compose(rng), rng) for _ in range(self._share(options.composed, chunk))]
         human = thin_out(self._human, self._share(options.human, chunk), rng)
         human += thin_out(self._written, self._share(options.written, chunk), rng)
+        human = [surrounded(r, rng) if rng.random() < SURROUNDED else r for r in human]
         drawn += [disturb(r, rng) if rng.random() < DISTURBED else r for r in human]
         drawn = [r for r in drawn if r.action not in options.held_out and 0 < len(r.words) <= MAX_WORDS]
         rng.shuffle(drawn)

@@ -12,6 +12,14 @@ WHOLE = "question"
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """The second of two things that are asked for in one breath. Its action is empty where nobody knows which it is."""
+
+    action: str
+    spans: Mapping[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """Spans are ranges of words, the end excluded; items are a channel and which of its entries.
 
@@ -26,6 +34,7 @@ class Request:
     screen: tuple[str, ...] = ()
     clipboard: str | None = None
     source: str = ""
+    then: Order | None = None
 
     @property
     def text(self) -> str:
@@ -43,7 +52,7 @@ class Request:
 
     def slot_at(self, word: int) -> str | None:
         """The slot that this word belongs to; None for the words around the arguments."""
-        for slot, (start, end) in self.spans.items():
+        for slot, (start, end) in [*self.spans.items(), *(self.then.spans.items() if self.then else ())]:
             if start <= word < end and slot != WHOLE:
                 return slot
         return None
@@ -62,5 +71,9 @@ def reworded(request: Request, start: int, end: int, words: Sequence[str]) -> Re
             return first + grown, last + grown
         return span if start >= last else (first, last + grown)
 
-    spans = {slot: moved(span) for slot, span in request.spans.items()}
-    return replace(request, words=(*request.words[:start], *words, *request.words[end:]), spans=spans)
+    def all_moved(spans: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+        return {slot: moved(span) for slot, span in spans.items()}
+
+    then = replace(request.then, spans=all_moved(request.then.spans)) if request.then else None
+    changed = (*request.words[:start], *words, *request.words[end:])
+    return replace(request, words=changed, spans=all_moved(request.spans), then=then)

@@ -9,7 +9,7 @@ from typing import Any
 from model.stream.catalogue import Catalogue
 from model.training.grammar import word_set
 from model.training.phrases import shipped_phrases
-from model.training.requests import WHOLE, Request
+from model.training.requests import WHOLE, Order, Request
 
 ANSWERS = word_set("confirm deny")
 ANSWER_WORDS = word_set(
@@ -21,7 +21,9 @@ NOT_SPOKEN = re.compile(r"[^\w]+")
 
 
 def from_row(row: Mapping[str, Any]) -> Request | None:
-    """Read `{text, accept, args, source}`; None where the arguments cannot be found in the text.
+    """Read `{text, accept, args, then, source}`; None where the arguments cannot be found in the text.
+
+    `then` is the action and the arguments of a second thing that is asked for, its action empty where it is unknown.
 
     `args` holds, for some slots, fragments that the argument must contain; the span covers from the first of them to
     the last.
@@ -34,6 +36,8 @@ def from_row(row: Mapping[str, Any]) -> Request | None:
     spans = _spans(words, action, row.get("args") or {}, catalogue)
     if spans is None:
         return None
+    order = row.get("then")
+    then = _order(words, order, catalogue) if order else None
     return Request(
         words=words,
         action=action,
@@ -41,7 +45,14 @@ def from_row(row: Mapping[str, Any]) -> Request | None:
         screen=tuple(row.get("screen") or ()),
         clipboard=row.get("clipboard"),
         source=str(row.get("source", "")),
+        then=then,
     )
+
+
+def _order(words: Sequence[str], order: Mapping[str, Any], catalogue: Catalogue) -> Order:
+    action = str(order["action"])
+    spans = _spans(words, action, order.get("args") or {}, catalogue) if action in catalogue else None
+    return Order(action, spans) if spans is not None else Order("")
 
 
 def _action(accept: Sequence[str], words: Sequence[str]) -> str:

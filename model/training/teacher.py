@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from model.reflex.decoder import Decoder
@@ -30,6 +30,7 @@ from model.stream.clock import SimulatedClock
 from model.stream.sources import Sources
 from model.stream.values import (
     Action,
+    ActionSpec,
     ActionToken,
     Call,
     Channel,
@@ -80,10 +81,15 @@ ANSWERED, PLAYED = 0.6, 0.3
 """Shares of the actions with an outcome, and of the replies that are played: ticks are what training pays for."""
 HESITATES = 0.6
 """Share of the utterances with a pause inside, of 400 ms in the middle of the range."""
-LATE = 0.2
-"""Share of the requests at whose pause the teacher lets the moment pass, so that it can be seen to be made good."""
+LATE, LATE_TICKS = 0.25, 7
+"""Share of the requests at whose pause the teacher lets the moment pass, so that it can be seen to be made good, and
+the mean number of ticks until it does."""
+LINGERS = 0.2
+"""Share of the utterances after which the microphone stays open for one to two seconds and a half."""
 STAYS_OPEN = 0.8
 """Share of the requests after which a microphone that was switched on is not switched off."""
+TELLS_ALL = ("phrases/", "ambidex")
+"""How the sources begin whose requests name every argument that they have."""
 TALKED_OVER, COUGHED = 0.3, 0.15
 """Shares of the replies during which the user speaks, or makes a short sound that asks for nothing."""
 
@@ -100,23 +106,38 @@ class Plan:
 
     def knows_arguments(self, catalogue: Catalogue) -> bool:
         """Whether the request says which words its arguments are; what people wrote often leaves that open."""
-        spec, given = catalogue[self.request.action], {*self.request.spans, *self.request.items}
-        if not spec.slots or self.request.source.startswith("phrases/"):
-            return True
-        return bool(given) and all(slot.name in given for slot in spec.slots if slot.required)
+        return self._tells(catalogue[self.request.action], {*self.request.spans, *self.request.items})
+
+    def is_open_after(self, token: ActionToken, catalogue: Catalogue) -> bool:
+        """Whether what follows the token is anybody's guess."""
+        then = self.request.then
+        if token == Call(self.request.action):
+            return not self.knows_arguments(catalogue)
+        if then is not None and isinstance(token, Call):
+            return not self._tells(catalogue[then.action], then.spans.keys())
+        return isinstance(token, Go) and then is not None and not then.action
 
     def tokens(self, catalogue: Catalogue) -> list[ActionToken]:
-        """The action, token by token; only its name where its arguments are not known."""
-        if not self.knows_arguments(catalogue):
-            return [Call(self.request.action)]
-        spans = {
-            slot: Span(Channel.USER, self.first_word + a, self.first_word + b)
-            for slot, (a, b) in self.request.spans.items()
-        }
-        spans |= {slot: Span(item.channel, 0, None, item.id) for slot, item in self.items.items()}
-        order = [slot.name for slot in catalogue[self.request.action].slots]
-        fills = [Fill(slot, spans[slot]) for slot in order if slot in spans]
-        return [Call(self.request.action), *fills, Go()]
+        """The action, token by token, and the next if there are two; of the last only its name where its arguments are
+        not known."""
+        request, then = self.request, self.request.then
+        tokens = self._order(catalogue, request.action, request.spans, self.items)
+        if then is not None and then.action and self.knows_arguments(catalogue):
+            tokens += self._order(catalogue, then.action, then.spans, {})
+        return tokens[: 1 + next((n for n, token in enumerate(tokens) if self.is_open_after(token, catalogue)), 99)]
+
+    def _tells(self, spec: ActionSpec, slots: Collection[str]) -> bool:
+        if not spec.slots or self.request.source.startswith(TELLS_ALL):
+            return True
+        return bool(slots) and all(slot.name in slots for slot in spec.slots if slot.required)
+
+    def _order(
+        self, catalogue: Catalogue, action: str, ranges: Mapping[str, tuple[int, int]], items: Mapping[str, Item]
+    ) -> list[ActionToken]:
+        spans = {slot: Span(Channel.USER, self.first_word + a, self.first_word + b) for slot, (a, b) in ranges.items()}
+        spans |= {slot: Span(item.channel, 0, None, item.id) for slot, item in items.items()}
+        order = [slot.name for slot in catalogue[action].slots]
+        return [Call(action), *(Fill(slot, spans[slot]) for slot in order if slot in spans), Go()]
 
     @property
     def last_word(self) -> int:
@@ -177,7 +198,7 @@ class Teacher:
             self._think_at = -1
         if plan and seen.user and seen.user.id in (PAUSE, CLOSED) and self._heard >= plan.last_word:
             self._plan, self._due = None, plan
-            self._late = self._rng.randrange(1, 6) if self._rng.random() < LATE else 0
+            self._late = 1 + int(self._rng.expovariate(1 / LATE_TICKS)) if self._rng.random() < LATE else 0
         elif seen.word is not None:  # too late for what was due
             self._due = None
         due = self._act_on(seen)
@@ -290,7 +311,7 @@ class Manner:
             flush_ms=rng.choice((FLUSH_MS, FLUSH_MS, 200, 240)),
             pause_after_word=rng.randrange(1, n_words) if hesitates else 0,
             pause_ms=round(rng.lognormvariate(6.0, 0.6)),
-            silence_ms=rng.randrange(240, 720),
+            silence_ms=rng.randrange(1000, 2500) if rng.random() < LINGERS else rng.randrange(240, 720),
         )
 
 
@@ -303,6 +324,7 @@ class Episode:
         self._t_ns = 0
         self._last_pitch_hz = 120.0
         self._pending = self._rng.random() < 0.85
+        self._silences_ns: list[tuple[int, int]] = []
         self.plans = [Plan(self._as_meant(request)) for request in requests]
 
     def _as_meant(self, request: Request) -> Request:
@@ -342,6 +364,10 @@ class Episode:
             plan.items = {slot: by_channel[channel][n] for slot, (channel, n) in plan.request.items.items()}
             target = " ".join(plan.request.words[slice(*plan.request.spans.get("target", (0, 0)))])
             plan.target = next((line for line in lines if target and _same(line.text, target)), None)
+
+    def silence_ends_ns(self, t_ns: int) -> int:
+        """When the silence after the words is over, in which nobody else may speak; `t_ns` where there is none."""
+        return next((end_ns for from_ns, end_ns in self._silences_ns if from_ns <= t_ns < end_ns), t_ns)
 
     def background(self) -> list[Event]:
         """What changes meanwhile and has nothing to do with the request: it calls for no output at all."""
@@ -395,6 +421,7 @@ class Episode:
             yield self._event(Channel.USER, Word(word), Origin.USER, min(said_ns, settled_ns))
         yield self._event(Channel.USER, Pause(), Origin.USER, flush_ns)
         yield from self._tones(end_ns, end_ns + silence_ms * MS, manner.tones)
+        self._silences_ns.append((end_ns, end_ns + silence_ms * MS))
         self._t_ns = end_ns + max(silence_ms, manner.flush_ms) * MS
 
     def _tones(self, voiced_until_ns: int, until_ns: int, share: float) -> Iterator[Event]:
@@ -416,10 +443,16 @@ class World:
     """Answers actions with outcomes and plays what is said, as the executor and the voice would."""
 
     def __init__(
-        self, clock: SimulatedClock, sources: Sources, catalogue: Catalogue, teacher: Teacher, rng: random.Random
+        self,
+        clock: SimulatedClock,
+        sources: Sources,
+        catalogue: Catalogue,
+        teacher: Teacher,
+        episode: Episode,
+        rng: random.Random,
     ) -> None:
         self._clock, self._sources, self._catalogue = clock, sources, catalogue
-        self._teacher, self._rng = teacher, rng
+        self._teacher, self._episode, self._rng = teacher, episode, rng
 
     def submit(self, effect: Effect, tick: Tick) -> None:
         if isinstance(effect, Action) and effect.name != "none" and self._rng.random() < ANSWERED:
@@ -444,7 +477,8 @@ class World:
         talked_over = draw < TALKED_OVER
         silent_ms = end_ms + 300
         if talked_over:
-            from_ms = self._rng.randrange(FIRST_SOUND_MS, end_ms)
+            silence_ms = (self._episode.silence_ends_ns(tick.t_ns) - tick.t_ns) // MS
+            from_ms = max(self._rng.randrange(FIRST_SOUND_MS, end_ms), silence_ms)
             silent_ms = from_ms + self._rng.randrange(240, 560)
             self._talk_over(tick, from_ms)
         elif draw < TALKED_OVER + COUGHED:
@@ -526,7 +560,7 @@ def play(
         Encoder(sources, pieces),
         teacher,
         Decoder(sources, catalogue),
-        World(clock, sources, catalogue, teacher, rng),
+        World(clock, sources, catalogue, teacher, episode, rng),
         [lesson, *recorders],
         threading.Event(),
     )

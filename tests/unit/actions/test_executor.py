@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event as StopSignal
 
@@ -128,6 +128,21 @@ def test_what_the_user_asked_for_is_done_journaled_and_told(rig: Rig) -> None:
     assert rig.states() == [("type_text", BEGUN), ("type_text", DONE)]
     assert rig.decisions[0].arguments["text"].provenance == "user"
     assert rig.decisions[0].verdict.decision is Ruling.ALLOW
+
+
+def test_what_was_to_come_next_is_left_out_when_what_comes_before_it_is_not_done(rig: Rig) -> None:
+    rig.body = lambda name, values, stop: Halted("No.") if name == "set_timer" else Done("Done.", None)
+    first = rig.action("set_timer", "duration", "ten minutes")
+    then = replace(rig.action("type_text", "text", "hello"), id=8, follows=7)
+    after_that = replace(then, id=9, follows=8)
+    assert [rig.executor.execute(a).status for a in (first, then, after_that)] == [
+        Status.FAILED,
+        Status.REFUSED,
+        Status.REFUSED,
+    ]
+    assert "type text: hello" in rig.posted[1].text
+    assert rig.executor.execute(replace(then, id=10, follows=0)).status is Status.DONE
+    assert rig.executor.execute(replace(then, id=11, follows=10)).status is Status.DONE
 
 
 def test_the_line_is_on_disk_before_the_body_runs(rig: Rig) -> None:

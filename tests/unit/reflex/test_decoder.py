@@ -61,6 +61,18 @@ def test_a_sequence_becomes_an_action(sources: Sources) -> None:
     assert effects == [Action(1, "click", {"target": SPAN}, 5, 0)]
 
 
+def test_actions_follow_each_other_as_long_as_no_word_comes_between(sources: Sources) -> None:
+    decoder = Decoder(sources, CATALOGUE)
+    copy = [Call("copy"), Go()]
+    decode(decoder, copy)
+    (second,) = decode(decoder, copy)
+    sources.add(Event(0, Channel.USER, Word("again"), Origin.USER))
+    (third,) = decode(decoder, copy)
+    assert isinstance(second, Action)
+    assert isinstance(third, Action)
+    assert (second.follows, third.follows) == (1, 0)
+
+
 def test_go_waits_for_what_is_required(sources: Sources) -> None:
     decoder = Decoder(sources, CATALOGUE)
     assert decode(decoder, [Call("click"), Go()]) == []

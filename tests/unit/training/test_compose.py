@@ -7,9 +7,10 @@ import pytest
 
 import model.training.compose as compose_module
 from model.stream.values import Channel
-from model.training.compose import Request, compose, disturb, from_row, report
+from model.training.compose import Request, compose, disturb, from_row, report, surrounded
+from model.training.mishearings import mishearings
 from model.training.phrases import shipped_phrases
-from model.training.requests import WHOLE
+from model.training.requests import WHOLE, Order, reworded
 
 MANY = 3000
 
@@ -28,7 +29,7 @@ def test_every_phenomenon_occurs(requests: list[Request]):
     found = Counter(request.source for request in requests)
     assert all(
         found[f"phrases/{source}"] > 10
-        for source in ("plain", "corrected", "restarted", "unfinished", "clipboard", "screen")
+        for source in ("plain", "corrected", "restarted", "unfinished", "clipboard", "screen", "chained")
     )
 
 
@@ -95,6 +96,41 @@ def test_the_question_is_all_that_was_said(requests: list[Request]):
     assert all(request.spans == {WHOLE: (0, len(request.words))} for request in questions)
 
 
+def test_a_second_thing_has_its_own_words_behind_those_of_the_first(requests: list[Request]):
+    for request in of(requests, "chained"):
+        assert request.then is not None
+        needed = {slot.name for slot in shipped_phrases().catalogue[request.then.action].slots if slot.required}
+        assert needed <= request.then.spans.keys()
+        begin_second = min((start for start, _ in request.then.spans.values()), default=len(request.words))
+        assert all(end < begin_second for _, end in request.spans.values())
+
+
+def test_what_is_changed_in_the_first_of_two_things_moves_the_second():
+    request = Request(("open", "it", "and", "type", "hello"), "open_app", then=Order("type_text", {"text": (4, 5)}))
+    longer = reworded(request, 0, 1, ["please", "open"])
+    assert longer.then == Order("type_text", {"text": (5, 6)})
+    assert longer.slot_at(5) == "text"
+
+
+def test_what_stands_around_a_request_leaves_it_as_it_was():
+    request = Request(("read", "that"), "read_screen", clipboard="mine")
+    alone = Request(("undo", "that"), "undo")
+    around = [surrounded(alone, random.Random(seed)) for seed in range(40)]
+    assert {(r.words, r.action) for r in around} == {(alone.words, "undo")}
+    assert any(r.screen for r in around)
+    assert any(r.clipboard for r in around)
+    assert surrounded(request, random.Random(1)).clipboard == "mine"
+
+
+def test_words_are_misheard_as_the_recogniser_did_but_values_stay():
+    rng = random.Random(3)
+    request = Request(("copy", "it", "in", "two", "minutes"), "set_timer", {"duration": (3, 5)})
+    heard = [disturb(request, rng) for _ in range(400)]
+    spoken = [r for r in heard if r.text == r.text.lower() and r.text[-1].isalpha()]
+    assert {r.argument("duration") for r in spoken} <= {"two minutes", "2 minutes"}
+    assert any(r.text.startswith(instead) for r in spoken for instead in mishearings()["copy"].heard)
+
+
 def test_unfinished_requests_ask_for_nothing(requests: list[Request]):
     assert all(r.action == "none" and not r.spans and not r.items for r in of(requests, "unfinished"))
 
@@ -150,6 +186,15 @@ def test_a_row_whose_fragment_is_not_in_the_text_is_left_out():
     assert row("play something", ["play_media"], query=["mozart"]) is None
     assert row("play mozart", ["play_media"], composer=["mozart"]) is None
     assert row("play mozart", ["sing"]) is None
+
+
+def test_a_row_may_ask_for_a_second_thing_which_may_be_unknown():
+    text = {"text": "copy that and open paint", "accept": ["copy"], "source": "test"}
+    known = from_row({**text, "then": {"action": "open_app", "args": {"name": ["paint"]}}})
+    unknown = from_row({**text, "then": {"action": "?"}})
+    assert known is not None
+    assert unknown is not None
+    assert (known.then, unknown.then) == (Order("open_app", {"name": (4, 5)}), Order(""))
 
 
 def test_a_row_without_arguments_is_kept_without_spans():

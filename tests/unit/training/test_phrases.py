@@ -60,7 +60,7 @@ def test_every_list_is_used(phrases: Phrases):
     everywhere = [text for action in phrases.catalogue for text in texts(phrases, action)]
     everywhere += [text for entries in phrases.grammar.lists.values() for text in entries.texts]
     used = {insert.list for text in everywhere for insert in inserts(parse(text))}
-    drawn_by_name = {"lead", "tail", "correction", "restart"}
+    drawn_by_name = {"lead", "tail", "correction", "restart", "chain"}
     assert set(phrases.grammar.lists) - used == drawn_by_name
 
 

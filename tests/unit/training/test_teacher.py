@@ -1,6 +1,7 @@
 """Lessons are ordinary traces in which everything is done right, and the same seed gives the same lesson."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,11 @@ from model.reflex.items import ItemEncoder
 from model.reflex.vocabulary import N_VOICED, PAUSE, YIELD, Pieces, Symbols
 from model.stream.catalogue import Catalogue, load_catalogue
 from model.stream.trace import TraceWriter, load, step_to_json
-from model.stream.values import Call, Channel, Fill, Go, Token
+from model.stream.values import Call, Channel, Fill, Go, Span, Token
 from model.training.batches import IGNORE, collate, row_of
 from model.training.compose import Request, compose
 from model.training.lessons import LEXICON
+from model.training.requests import Order
 from model.training.teacher import Lesson, play
 
 TYPE_HELLO = Request(("type", "hello", "world"), "type_text", {"text": (1, 3)}, source="phrases/plain")
@@ -130,6 +132,21 @@ def test_what_people_did_not_say_about_arguments_is_not_taught(
     row = row_of(taught, catalogue, symbols, {})
     *_, call = (n for n, target in enumerate(row.targets) if target["action"] == symbols.call("play_media"))
     assert all(target["action"] == IGNORE for target in row.targets[call + 1 :])
+
+
+def test_two_things_in_one_breath_are_done_one_behind_the_other(
+    catalogue: Catalogue, symbols: Symbols, pieces: Pieces
+) -> None:
+    words = ("copy", "it", "and", "type", "hello")
+    known = Request(words, "copy", then=Order("type_text", {"text": (4, 5)}), source="phrases/chained")
+    steps = lesson([known], catalogue, symbols, pieces).steps
+    tokens = [step.action for step in steps if step.action]
+    assert tokens == [Call("copy"), Go(), Call("type_text"), Fill("text", Span(Channel.USER, 4, 5)), Go()]
+    unknown = lesson([replace(known, then=Order(""))], catalogue, symbols, pieces)
+    wanted = [target["action"] for target in row_of(unknown, catalogue, symbols, {}).targets]
+    went = wanted.index(symbols.call("copy")) + 2
+    assert [step.action for step in unknown.steps if step.action] == [Call("copy"), Go()]
+    assert set(wanted[went:]) == {IGNORE}
 
 
 def test_every_word_asks_for_a_thought_and_every_argument_for_a_pointer(
