@@ -33,6 +33,7 @@ app.add_typer(journal_app, name="journal")
 app.add_typer(models_app, name="models")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
+Pictures = Annotated[Path | None, typer.Option(metavar="DIR", help="Draw confusions and curves as PNG files.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Decide everything, execute nothing.")]
 Headless = Annotated[bool, typer.Option("--headless", help="No window, no tray, no hotkey; all else works.")]
 Record = Annotated[Path | None, typer.Option("--record", metavar="DIR", help="Write a trace of this run to DIR.")]
@@ -206,11 +207,12 @@ def eval_commands(
     predictions: Annotated[
         Path | None, typer.Option(metavar="OUT.jsonl", help="Write what it did for each row.")
     ] = None,
+    pictures: Pictures = None,
 ) -> None:
     """Feed requests word by word at speaking rate and score the actions. The last line is one JSON object."""
     from desktop.evaluation import evaluate_file
 
-    evaluate_file(_settings(), file, predictions, as_json, _print)
+    evaluate_file(_settings(), file, predictions, pictures, as_json, _print)
 
 
 @eval_app.command("turns")
@@ -220,6 +222,7 @@ def eval_turns(
     predictions: Annotated[
         Path | None, typer.Option(metavar="OUT.jsonl", help="Write what was said in each silence.")
     ] = None,
+    pictures: Pictures = None,
 ) -> None:
     """How often somebody is cut off in a pause, and how late the end of what they say is noticed.
 
@@ -227,7 +230,7 @@ def eval_turns(
     """
     from desktop.turn_evaluation import evaluate_turns
 
-    evaluate_turns(_settings(), find_places(), directory, predictions, as_json, _print)
+    evaluate_turns(_settings(), find_places(), directory, predictions, pictures, as_json, _print)
 
 
 @eval_app.command("speech")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,10 +15,21 @@ from rich.table import Table
 from desktop.evaluating import on_all_cores, save_rows, simulator, start_simulator
 from desktop.minds import reflex_directory
 from desktop.outputs import Output
+from desktop.pictures import Album
 from desktop.settings import Settings
-from desktop.simulation import Scene, last_word_ms, lines_of
+from desktop.simulation import WORD_MS, Scene, last_word_ms, lines_of
 from model.stream.values import Channel
-from model.training.evaluate import Answer, Case, Figures, by_source, read_cases, score
+from model.training.evaluate import (
+    Answer,
+    Case,
+    Early,
+    Figures,
+    by_source,
+    confusions,
+    known_before,
+    read_cases,
+    score,
+)
 
 MAX_WORDS = 200
 
@@ -46,14 +58,24 @@ class Evaluation:
 
 
 def evaluate_file(
-    settings: Settings, path: Path, predictions: Path | None, as_json: bool, write: Callable[[str], None]
+    settings: Settings,
+    path: Path,
+    predictions: Path | None,
+    pictures: Path | None,
+    as_json: bool,
+    write: Callable[[str], None],
 ) -> None:
     """Raises `BadTrace` if the file cannot be read, `ModelFailed` if the reflex cannot, `BadSettings` if `predictions`
-    cannot be written."""
+    or `pictures` cannot be written."""
     cases = read_cases(path)
+    album = Album(pictures) if pictures is not None else None
     evaluation = Evaluation(cases, answer(cases, settings, quiet=as_json), floor_answers(cases, settings))
     if predictions is not None:
         save_rows(predictions, evaluation.predictions())
+    if album is not None:
+        album.confusions("confusions", confusions(cases, evaluation.answers))
+        known = known_before(evaluation.answers, WORDS_SHOWN)
+        album.curves("thoughts", {"reflex": list(enumerate(known, 1))}, "words still to come", "right in thought")
     figures = evaluation.to_json()
     if not as_json:
         Console().print(_table(figures))
@@ -71,7 +93,7 @@ def _answer(case: Case) -> Answer:
     return answer_of(outputs, last_word_ms(scene))
 
 
-def answer_of(outputs: Sequence[Output], last_word_at_ms: int) -> Answer:
+def answer_of(outputs: Sequence[Output], last_word_at_ms: float) -> Answer:
     """The first action that is one, the whole reply, and which thoughts came before the last word."""
     thoughts = [output for output in outputs if output.channel is Channel.THOUGHT]
     actions = [output for output in outputs if output.channel is Channel.ACTION]
@@ -81,8 +103,12 @@ def answer_of(outputs: Sequence[Output], last_word_at_ms: int) -> Answer:
         args=acted.args if acted else {},
         reply=" ".join(output.text for output in outputs if output.channel is Channel.SPEECH),
         thought=" ".join(output.text for output in thoughts),
-        early=tuple(output.text for output in thoughts if output.t_ms < last_word_at_ms),
+        early=tuple(Early(t.text, left) for t in thoughts if (left := _words_after(t.t_ms, last_word_at_ms)) > 0),
     )
+
+
+def _words_after(t_ms: float, last_word_at_ms: float) -> int:
+    return max(0, math.ceil((last_word_at_ms - t_ms) / WORD_MS))
 
 
 def floor_answers(cases: Sequence[Case], settings: Settings) -> list[Answer]:
@@ -93,6 +119,7 @@ def floor_answers(cases: Sequence[Case], settings: Settings) -> list[Answer]:
     return [Answer(floor.action(case.text)) for case in cases]
 
 
+WORDS_SHOWN = 8
 COLUMNS = tuple(name for name in Figures.__dataclass_fields__ if name != "n")
 
 

@@ -15,14 +15,16 @@ from rich.table import Table
 from desktop.assembly import open_hearing
 from desktop.evaluating import on_all_cores, save_rows
 from desktop.minds import reflex_directory, shipped_catalogue
+from desktop.pictures import Album
 from desktop.places import Places
 from desktop.settings import Settings
 from desktop.turn_detectors import Detector, ReflexDetector, Said, SmartTurn, Timeout
 from desktop.turn_material import Gap, Recording, find_recordings, gaps, read_recording, with_pauses, word_borders_ms
 from model.stream.errors import BadSettings, BadTrace
-from model.training.turns import Silence, TurnFigures, score_turns
+from model.training.turns import Silence, TurnFigures, score_turns, trade_off
 
 OURS = ReflexDetector.name
+CURVE_MS = range(100, 2_050, 50)
 KINDS = ("as recorded", "with pauses", "all")
 FIGURES = tuple(name for name in TurnFigures.__dataclass_fields__ if name not in ("n", "pauses"))
 
@@ -42,11 +44,13 @@ def evaluate_turns(
     places: Places,
     directory: Path,
     predictions: Path | None,
+    pictures: Path | None,
     as_json: bool,
     write: Callable[[str], None],
 ) -> None:
     """Raises `BadTrace` if there is no recording that can be read, `ModelFailed` if the reflex cannot, `BadSettings` if
-    `predictions` cannot be written."""
+    `predictions` or `pictures` cannot be written."""
+    album = Album(pictures) if pictures is not None else None
     try:
         SmartTurn()
         missing = ""
@@ -55,6 +59,10 @@ def evaluate_turns(
     turns = listen(find_recordings(directory), settings, places, with_smart_turn=not missing, quiet=as_json)
     if predictions is not None:
         save_rows(predictions, _rows(turns))
+    if album is not None:
+        for kind, chosen in kinds_of(turns).items():
+            lines = {name: trade_off(_silences(chosen, name), CURVE_MS) for name in turns[0].said}
+            album.curves(f"turns {kind}", lines, "mean silence before the answer, ms", "turns cut off")
     figures = score(turns)
     if not as_json:
         for kind in KINDS:
@@ -102,16 +110,16 @@ def _heard(recording: Recording, found: list[Gap]) -> Heard:
 
 def score(turns: Sequence[Heard]) -> dict[str, dict[str, dict[str, Any]]]:
     """By the kind of recording and the detector."""
-    kinds = {
-        "as recorded": [turn for turn in turns if not turn.spliced],
-        "with pauses": [turn for turn in turns if turn.spliced],
-        "all": turns,
-    }
     return {
         kind: {name: asdict(score_turns(_silences(chosen, name))) for name in turns[0].said}
-        for kind, chosen in kinds.items()
-        if chosen
+        for kind, chosen in kinds_of(turns).items()
     }
+
+
+def kinds_of(turns: Sequence[Heard]) -> dict[str, Sequence[Heard]]:
+    """The turns of each kind, without a kind that has none."""
+    kinds = [turn for turn in turns if not turn.spliced], [turn for turn in turns if turn.spliced], turns
+    return {kind: chosen for kind, chosen in zip(KINDS, kinds, strict=True) if chosen}
 
 
 def to_json(figures: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,14 +29,22 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Early:
+    """A thought that stood before the last word arrived, and how many words were still to come."""
+
+    text: str
+    words_to_come: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What was done about a case. `early` are the thoughts that stood before the last word arrived."""
+    """What was done about a case."""
 
     action: str
     args: Mapping[str, str] = field(default_factory=dict[str, str])
     reply: str = ""
     thought: str = ""
-    early: tuple[str, ...] = ()
+    early: tuple[Early, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +105,27 @@ def score(cases: Iterable[Case], answers: Iterable[Answer]) -> Figures:
         else:
             right.append(accepted)
         if accepted:
-            early.append(answer.action in answer.early)
+            early.append(any(thought.text == answer.action for thought in answer.early))
         if answer.action == case.accept[0]:
             found += fragments_found(case, answer)
     return Figures(n, _share(right), _share(found), _share(false), _share(early))
+
+
+def confusions(cases: Iterable[Case], answers: Iterable[Answer]) -> Counter[tuple[str, str]]:
+    """How often which action was asked for and which was done. What was accepted too counts as what was asked for."""
+    return Counter(
+        (case.accept[0], case.accept[0] if answer.action in case.accept else answer.action)
+        for case, answer in zip(cases, answers, strict=True)
+    )
+
+
+def known_before(answers: Iterable[Answer], n_words: int) -> list[float]:
+    """Share of the actions that stood in the thoughts with one word still to come, with two, and so on."""
+    first = [
+        max((thought.words_to_come for thought in answer.early if thought.text == answer.action), default=0)
+        for answer in answers
+    ]
+    return [sum(words >= n for words in first) / max(1, len(first)) for n in range(1, n_words + 1)]
 
 
 def fragments_found(case: Case, answer: Answer) -> list[bool]:

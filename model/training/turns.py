@@ -77,6 +77,16 @@ def score_turns(silences: Sequence[Silence], seed: int = 0) -> TurnFigures:
     )
 
 
+def trade_off(silences: Sequence[Silence], latencies_ms: Sequence[float]) -> list[tuple[float, float]]:
+    """For each mean silence after the end that is allowed, the least share of turns that any rule cuts off. Latencies
+    that no rule keeps are left out."""
+    turns = sorted({silence.turn for silence in silences})
+    cut, waits = _every_rule(silences, {turn: row for row, turn in enumerate(turns)})
+    rates, means_ms = cut.mean(1), waits.mean(1)
+    kept = [(latency_ms, rates[means_ms <= latency_ms]) for latency_ms in latencies_ms]
+    return [(latency_ms, float(allowed.min())) for latency_ms, allowed in kept if len(allowed)]
+
+
 def _every_rule(silences: Sequence[Silence], rows: dict[int, int]) -> tuple[Floats, Floats]:
     """For every threshold, delay and timeout: is a turn cut off, and how long is the wait after it? [rules, turns]."""
     row = np.array([rows[silence.turn] for silence in silences])

@@ -82,10 +82,11 @@ def test_who_says_nothing_is_heard_out() -> None:
 def test_the_evaluation_tells_all_and_writes_each_silence(recordings: Path, tmp_path: Path) -> None:
     lines: list[str] = []
     rows = tmp_path / "rows.jsonl"
-    evaluate_turns(Settings(), find_places(), recordings, rows, as_json=True, write=lines.append)
+    evaluate_turns(Settings(), find_places(), recordings, rows, tmp_path / "pictures", as_json=True, write=lines.append)
     figures = json.loads(lines[-1])
     told = figures["by_kind"]["all"]
     assert figures["n"] == told["Ambidex"]["n"] == 2 * len(SAID)
+    assert len({picture.read_bytes() for picture in (tmp_path / "pictures").glob("turns *.png")}) == 3
     assert figures["latency_ms_at_5pct"] < told["silence alone"]["latency_ms_at_5pct"]["value"]
     written = [json.loads(line) for line in rows.read_text().splitlines()]
     assert sum(row["last"] for row in written) == figures["n"]

@@ -10,7 +10,7 @@ from desktop.outputs import Output
 from desktop.settings import Settings
 from model.stream.errors import BadTrace
 from model.stream.values import Channel
-from model.training.evaluate import Answer, Case
+from model.training.evaluate import Answer, Case, Early
 
 CASES = (
     Case("type hello", ("type_text",), {"text": ("hello",)}, source="desk"),
@@ -30,7 +30,7 @@ def test_an_action_beside_doing_nothing_counts() -> None:
 def test_only_thoughts_before_the_last_word_are_early() -> None:
     thoughts = [Output(t_ms, Channel.THOUGHT, text) for t_ms, text in ((300, "click"), (900, "scroll"))]
     answer = answer_of([*thoughts, Output(950, Channel.SPEECH, "done")], 900)
-    assert (answer.early, answer.thought, answer.reply) == (("click",), "click scroll", "done")
+    assert (answer.early, answer.thought, answer.reply) == ((Early("click", 2),), "click scroll", "done")
 
 
 def test_the_report_has_the_figures_of_all_and_of_each_source() -> None:
@@ -56,4 +56,4 @@ def test_predictions_stand_in_the_order_of_the_rows() -> None:
 
 def test_a_file_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(BadTrace, match="cannot be read"):
-        evaluate_file(Settings(), tmp_path / "nowhere.jsonl", None, True, lambda line: None)
+        evaluate_file(Settings(), tmp_path / "nowhere.jsonl", None, None, True, lambda line: None)

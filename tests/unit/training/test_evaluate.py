@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from model.stream.errors import BadTrace
-from model.training.evaluate import Answer, Case, by_source, read_cases, score
+from model.training.evaluate import Answer, Case, Early, by_source, confusions, known_before, read_cases, score
 
 
 def case(accept: str, args: dict[str, tuple[str, ...]] | None = None, source: str = "s") -> Case:
@@ -44,8 +44,16 @@ def test_writing_does_not_count(fragment: str, found: str) -> None:
 
 
 def test_an_early_thought_is_the_right_action_before_the_last_word() -> None:
-    answers = [Answer("copy", early=("paste", "copy")), Answer("copy", early=()), Answer("paste", early=("copy",))]
+    early = (Early("paste", 3), Early("copy", 1))
+    answers = [Answer("copy", early=early), Answer("copy", early=()), Answer("paste", early=(Early("copy", 2),))]
     assert score([case("copy")] * 3, answers).early_thought_rate == 0.5
+    assert known_before(answers[:2], 3) == [0.5, 0, 0]
+
+
+def test_confusions_count_what_was_asked_for_against_what_was_done() -> None:
+    cases = [case("copy"), case("copy"), case("copy cut")]
+    answers = [Answer("copy"), Answer("paste"), Answer("cut")]
+    assert confusions(cases, answers) == {("copy", "copy"): 2, ("copy", "paste"): 1}
 
 
 def test_figures_by_source() -> None:

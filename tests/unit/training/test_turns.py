@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from model.training.turns import Silence, score_turns
+from model.training.turns import Silence, score_turns, trade_off
 
 PAUSE_MS = 700.0
 LISTENED_MS = 3_000.0
@@ -74,3 +74,8 @@ def test_without_turns_there_is_nothing_to_score() -> None:
 
 def _rows(silences: Sequence[Silence]) -> list[tuple[int, float, bool, tuple[tuple[float, float], ...]]]:
     return [(silence.turn, silence.length_ms, silence.last, silence.said) for silence in silences]
+
+
+def test_the_curve_falls_to_where_nobody_is_cut_off_any_more() -> None:
+    curve = trade_off(turns(20, None, None), [50, 300, PAUSE_MS])
+    assert curve == [(300, 1.0), (PAUSE_MS, 0.0)]
