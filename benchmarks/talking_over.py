@@ -17,6 +17,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,7 @@ from desktop.simulation import BLOCK_MS, MS, PAUSE_MS, WORD_MS, Simulator, dry_e
 from model.reflex.vocabulary import YIELD
 from model.stream.protocols import Mind
 from model.stream.values import (
+    Call,
     Channel,
     ChannelClosed,
     Event,
@@ -50,7 +52,7 @@ from model.stream.values import (
 from perception.hearing import Hearing
 from perception.tone import BLOCK_SAMPLES, SAMPLE_RATE_HZ, Block
 
-BACKCHANNELS = ("uh huh", "mm hmm", "yeah", "okay", "right", "i see", "aha", "hmm", "oh", "yeah okay")
+BACKCHANNELS = ("uh huh", "um hum", "yeah", "okay", "right", "i see", "aha", "hum", "oh", "yeah okay")
 INTERRUPTIONS = (
     "stop", "wait", "be quiet please", "no not that one", "hold on a second", "that is enough", "open the calculator",
     "what time is it", "scroll down", "never mind", "pause the music", "set a timer for ten minutes",
@@ -73,6 +75,7 @@ class Watched:
     mind: Mind
     first_word_ms: float | None = None
     gave_way_ms: list[float] = field(default_factory=list[float])
+    acted_ms: list[float] = field(default_factory=list[float])
 
     def step(self, seen: Seen) -> Step:
         step = self.mind.step(seen)
@@ -81,6 +84,8 @@ class Watched:
             self.first_word_ms = now_ms
         if isinstance(step.speech, Token) and step.speech.id == YIELD:
             self.gave_way_ms.append(now_ms)
+        if isinstance(step.action, Call) and step.action.name != "none":
+            self.acted_ms.append(now_ms)
         return step
 
     def reset(self) -> None:
@@ -134,17 +139,18 @@ def overheard(sound: Block, hearing: Hearing, at_ms: float) -> Iterator[Event]:
 def interrupted(simulator: Simulator, watched: Watched, events: Sequence[Event], until_ms: float) -> bool:
     """Whether the reply stops and does not go on once all is said."""
     watched.gave_way_ms.clear()
-    simulator.play(sorted(events, key=lambda event: event.t_ns))
+    watched.acted_ms.clear()
+    events = sorted(events, key=lambda event: event.t_ns)
+    simulator.play(events)
     gave_way_ms = next((t_ms for t_ms in watched.gave_way_ms if t_ms <= until_ms), None)
     if gave_way_ms is None:
         return False
     voice = Resumed()
     resuming = Resuming(voice)
-    for event in sorted(events, key=lambda event: event.t_ns):
-        if gave_way_ms is not None and event.t_ns / MS > gave_way_ms:
-            resuming.yielded()
-            gave_way_ms = None
-        resuming.notice(event)
+    told = [(event.t_ns / MS, partial(resuming.notice, event)) for event in events]  # before the mind sees them
+    told += [(gave_way_ms, resuming.yielded), *((t_ms, resuming.acted) for t_ms in watched.acted_ms)]
+    for _, tell in sorted(told, key=lambda one: one[0]):
+        tell()
     return not voice.went_on
 
 

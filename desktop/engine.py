@@ -247,7 +247,9 @@ class Engine:
                 self._parts.voice.submit(effect, tick)
             case Say():
                 self._parts.voice.submit(effect, tick)
-            case Action():
+            case Action(name=name):
+                if name != "none":
+                    self._resuming.acted()
                 self._parts.executor.submit(effect, tick)
             case Gesture():
                 pass  # drawn by the overlay, which sees the step itself

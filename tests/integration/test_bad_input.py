@@ -89,9 +89,9 @@ def _talk(sentences: list[str]) -> Iterator[Event]:
         for n, word in enumerate(words, 1):
             yield _event(t_ms + WORD_MS * n, Channel.USER, Word(word), Origin.USER)
         yield _event(end_ms + PAUSE_MS, Channel.USER, Pause(), Origin.USER)
-        for ms in range(t_ms, end_ms, BLOCK_MS):
+        for ms in range(t_ms, end_ms, 3 * BLOCK_MS):
             yield _event(ms, Channel.TONE, Tone(0.97, -20.0, 150.0, 0))
-        for ms in range(BLOCK_MS, 1_000, BLOCK_MS):
+        for ms in range(BLOCK_MS, 1_000, 2 * BLOCK_MS):
             yield _event(end_ms + ms, Channel.TONE, Tone(0.01, -70.0, 0.0, ms))
         t_ms = end_ms + 1_000
 
@@ -101,12 +101,12 @@ def _in_order(events: Iterator[Event]) -> list[Event]:
 
 
 def test_ten_minutes_of_silence_ask_for_nothing(simulator: Simulator) -> None:
-    quiet = (_event(ms, Channel.TONE, Tone(0.01, -80.0, 0.0, ms)) for ms in range(0, 10 * MINUTE_MS, 5 * BLOCK_MS))
+    quiet = (_event(ms, Channel.TONE, Tone(0.01, -80.0, 0.0, ms)) for ms in range(0, 10 * MINUTE_MS, 10 * BLOCK_MS))
     assert _actions(simulator, [_opened(), *quiet]) == []
 
 
 def test_ten_minutes_of_talk_ask_for_nothing_and_leave_nothing_behind(simulator: Simulator) -> None:
-    sentences = [line for line in TALK.strip().splitlines()] * 12
+    sentences = TALK.strip().splitlines() * 12
     events = _in_order(_talk(sentences))
     assert events[-1].t_ns > 10 * MINUTE_MS * MS
     before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

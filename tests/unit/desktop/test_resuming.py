@@ -65,6 +65,37 @@ def test_it_stays_silent_for_words_that_want_something(words: tuple[str, ...]) -
     assert talk.voice.resumed == 0
 
 
+@pytest.mark.parametrize(
+    ("blocks", "words", "goes_on"),
+    [
+        (5, ("although",), True),  # so short that it was a hum
+        (9, ("although",), False),
+        (5, ("all", "in", "the", "end"), False),
+        (5, ("wait",), False),
+        (12, ("hum", "and", "okay"), True),  # most of it hums
+        (12, ("okay", "wait"), False),
+    ],
+)
+def test_a_hum_that_was_taken_for_words_is_one_all_the_same(blocks: int, words: tuple[str, ...], goes_on: bool) -> None:
+    talk = Talk()
+    for _ in range(blocks):
+        talk.sound()
+    talk.resuming.yielded()
+    talk.user(*(Word(word) for word in words))
+    talk.silence()
+    assert talk.voice.resumed == goes_on
+
+
+def test_who_got_what_they_asked_for_need_not_hear_the_rest() -> None:
+    talk = Talk()
+    talk.sound()
+    talk.resuming.yielded()
+    talk.user(Word("louder"))
+    talk.resuming.acted()
+    talk.silence()
+    assert talk.voice.resumed == 0
+
+
 def test_a_mind_that_yields_late_knows_what_was_said() -> None:
     talk = Talk()
     talk.sound()
@@ -97,5 +128,5 @@ def test_a_typed_request_is_no_humming() -> None:
     talk = Talk()
     talk.user(Opened(Opening.TYPED))
     talk.resuming.yielded()
-    talk.user(Word("stop"), ChannelClosed())
+    talk.user(Word("louder"), ChannelClosed())
     assert talk.voice.resumed == 0
