@@ -131,21 +131,23 @@ class Times:
         return (self.done_ns - self.said_ns) / NS_PER_MS
 
 
-def reply_times(stage: Stage, request: str) -> Times:
+def reply_times(stage: Stage, request: str, say: Callable[[Stage, str], None] = Stage.hold_and_say) -> Times:
     """Done is the first sound of the reply."""
     with listening(stage.desktop) as ears:
-        stage.hold_and_say(request)
+        say(stage, request)
         released_ns = time.monotonic_ns()
         _wait_for_voice(ears)
         _wait_until_silent(ears)
     return Times(ears.user.sound().last_ns(), released_ns, ears.voice.sound().first_ns())
 
 
-def typing_times(stage: Stage, probe: Probe, request: str) -> Times:
+def typing_times(
+    stage: Stage, probe: Probe, request: str, say: Callable[[Stage, str], None] = Stage.hold_and_say
+) -> Times:
     """Done is the last letter."""
     n_before = len(probe.rows)
     with listening(stage.desktop) as ears:
-        stage.hold_and_say(request)
+        say(stage, request)
         released_ns = time.monotonic_ns()
         typed_ns = _typed_ns(probe, n_before)
         _wait_until_silent(ears)

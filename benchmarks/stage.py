@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -28,8 +28,9 @@ VOICE = "slt"
 class Stage:
     """Opens on first use, and starts the program anew only when it is wanted with other options. A context manager."""
 
-    def __init__(self, report: Callable[[str], None]) -> None:
+    def __init__(self, report: Callable[[str], None], program: Sequence[str] = (AMBIDEX,)) -> None:
         self.report = report
+        self._command = program
         self._stack = ExitStack()
         self._desktop: VirtualDesktop | None = None
         self._program: Watched | None = None
@@ -75,7 +76,7 @@ class Stage:
             raise self._failure
         started_s = time.monotonic()
         self._options = options
-        self._program = self.desktop.watch(AMBIDEX, "run", *options, env=self.env)
+        self._program = self.desktop.watch(*self._command, "run", *options, env=self.env)
         try:
             self._program.wait_for(r"\bready\b", READY_WITHIN_S)
         except DeviceLost as error:

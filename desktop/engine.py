@@ -388,6 +388,7 @@ class Engine:
             "listening": self.listening,
             "away": _absence(self._away) if self._away else "",
             "speaking": self._parts.voice.speaking(),
+            "surprise": {channel.value: round(nats, 1) for channel, nats in self._parts.live.state.surprise.items()},
             "up_s": round(time.monotonic() - self._started_s, 1),
             "faults": [sentence for sentence in (*self._parts.absent, self._parts.voice.fault) if sentence],
             "threads": [asdict(report) for report in reports],

@@ -17,6 +17,9 @@ def print_status(report: Mapping[str, Any], console: Console | None = None) -> N
     )
     for sentence in report["faults"]:
         console.print(f"[yellow]{escape(sentence)}[/]")
+    if report["surprise"]:
+        told = ", ".join(f"{channel} {nats:.1f}" for channel, nats in report["surprise"].items())
+        console.print(f"Surprise of what each channel brought last, in nats: {told}.")
     console.print(_threads(report["threads"]))
     console.print(_queues(report["queues"]))
 

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 from itertools import islice, takewhile
 
+from model.reflex.habit import USED_TO, Habits
 from model.reflex.vocabulary import CLOSED, CUT, MARKS, OPENED, PAUSE, Pieces, tone_code
 from model.stream.sources import Sources
 from model.stream.values import (
@@ -43,6 +44,7 @@ class Encoder:
             channel: deque(maxlen=MAX_WAITING_ITEMS) for channel in ITEM_CHANNELS
         }
         self._pitch_hz = 0.0
+        self._habits = Habits()
 
     @property
     def backlog(self) -> bool:
@@ -76,7 +78,7 @@ class Encoder:
 
     def _take(self, event: Event) -> None:
         entered = self._sources.add(event)
-        if isinstance(entered, Item):
+        if isinstance(entered, Item) and not self._is_used_to(entered, event.t_ns):
             self._items[event.channel].append(entered)
         match event.data:
             case Word(text=text):
@@ -94,6 +96,10 @@ class Encoder:
                 self._self.append(_mark(CUT if cut else PAUSE))
             case _:
                 pass
+
+    def _is_used_to(self, item: Item, t_ns: int) -> bool:
+        """What changes all the time stands in the field as it is, but is no news."""
+        return item.kind == "line" and self._habits.meet(item, t_ns) >= USED_TO
 
     def _tokens(self, text: str) -> list[Token]:
         return [Token(number, written) for number, written in self._pieces.encode(text)]

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from model.reflex.columns import ITEM_ROW, Column, Scribe, field_channel, field_place, written
 from model.reflex.decoder import Grammar
+from model.reflex.habit import Habits
 from model.reflex.items import ItemEncoder, describe, slot_text
 from model.reflex.network import Actions, Columns, Field, Logits, Network, State
 from model.reflex.vocabulary import CLOSED, END, GESTURES, N_VOICED, NONE, OPENED, POINT, YIELD, Pieces, Symbols
@@ -118,6 +119,7 @@ class Reflex:
         self._sight = self._nothing
         self._last_thought = NONE
         self._last_gesture = NONE
+        self._habits = Habits()
         self._surest = NO_CALL
         self._called = 0
         self._utterance = 0
@@ -176,7 +178,8 @@ class Reflex:
         return tuple(field), any(item.id not in self._read for item in seen.field[:MAX_FIELD])
 
     def _surprise(self, column: Column, seen: Seen) -> dict[Channel, float]:
-        """Minus log probability, under the last step's predictions, of what the inputs brought."""
+        """Minus log probability, under the last step's predictions, of what the inputs brought; less of it where the
+        same kind of change came before."""
         last = self._last
         if last is None:
             return {}
@@ -191,7 +194,8 @@ class Reflex:
         for channel, item in seen.items.items():
             candidates = [item.text, *(other.text for other in self._last_field if other.id != item.id)]
             scores = item_scores(last.item[0, 0], self._items.encode(candidates))
-            surprise[channel] = -float(scores.log_softmax(-1)[0])
+            used_to = self._habits.meet(item, seen.tick.t_ns) if item.kind == "line" else 0
+            surprise[channel] = -float(scores.log_softmax(-1)[0]) / (1 + used_to)
         return surprise
 
     # Writing ----------------------------------------------------------------------------------------------

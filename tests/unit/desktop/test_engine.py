@@ -181,6 +181,7 @@ def test_commands_from_other_processes() -> None:
         assert remote.answer("undo", {"count": 2}) == {"text": "Undid 2."}
         report = remote.answer("status", {})
         assert report["mode"] == "idle"
+        assert report["surprise"] == {}
         assert {row["name"] for row in report["threads"]} >= {"loop", "hands", "voice", "microphone"}
         assert all(row["size"] > 0 for row in report["queues"])
         remote.answer("quit", {})

@@ -111,3 +111,31 @@ def test_time_steps_have_a_code_each() -> None:
 def test_a_missing_tokenizer_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(ModelFailed, match="cannot be read"):
         Pieces(tmp_path / "tokenizer.json")
+
+
+SECOND_NS = 1_000_000_000
+
+
+def shown(text: str, at_s: int, width_px: int = 60) -> Event:
+    return Event(at_s * SECOND_NS, Channel.SCREEN, Line(1, text, Place(900, 10, width_px, 16)), Origin.WORLD)
+
+
+def news(encoder: Encoder, event: Event) -> bool:
+    return Channel.SCREEN in encoder.encode([event], Tick(0, event.t_ns, 0.0)).items
+
+
+def test_a_clock_is_no_news_after_a_while_but_stands_in_the_field(pieces: Pieces) -> None:
+    encoder = Encoder(Sources(), pieces)
+    told = [news(encoder, shown(f"12:00:{second:02}", second, 50 + second)) for second in range(20)]
+    assert told[:3] == [True] * 3
+    assert not any(told[5:])
+    assert "12:00:19" in [item.text for item in encoder.encode([], Tick(0, 0, 0.0)).field]
+
+
+def test_what_is_new_is_news_where_a_clock_stands_and_so_is_the_clock_after_a_long_rest(pieces: Pieces) -> None:
+    encoder = Encoder(Sources(), pieces)
+    for second in range(10):
+        news(encoder, shown(f"{second} %", second))
+    assert news(encoder, shown("Download failed", 10))
+    assert not news(encoder, shown("11 %", 11))
+    assert news(encoder, shown("12 %", 300))
