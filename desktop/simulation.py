@@ -49,6 +49,8 @@ PAUSE_MS = 96
 """Silence after which the microphone reports a pause."""
 CLOSE_MS = 320
 SPOKEN_WORD_MS = 350
+HANDS_MS = 10
+"""What an action takes at least: its outcome never comes with the tick that follows it."""
 LINE_HEIGHT_PX = 20
 MAX_WORDS = 400
 MAX_AFTER_MS = 30_000
@@ -213,7 +215,7 @@ class Simulator:
         for event in before:
             sources.add(event)
         transcript = Transcript(write)
-        executor = self.make_executor(sources, clock.post, clock.now_ns)
+        executor = self.make_executor(sources, clock.post, lambda: clock.now_ns() + HANDS_MS * MS)
         executor.on_decision(transcript.decided)
         world = _World(clock, executor, transcript, self.aloud)
         limit = _Limit(max((event.t_ns for event in events), default=0) + MAX_AFTER_MS * MS)

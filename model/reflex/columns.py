@@ -16,6 +16,8 @@ FORGOTTEN_NS = 3_000_000_000
 """Words that nothing was done about and nothing was added to for so long are no part of what is said next."""
 
 SCREEN_WIDTH_PX, SCREEN_HEIGHT_PX = 1920, 1080
+FARTHEST = 2.0
+"""In ordinary screens: what lies beyond is put there, as the network never met such places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +129,13 @@ def field_channel(item: Item) -> int:
 
 
 def field_place(place: Place | None) -> tuple[float, float, float, float]:
-    """Centre and size as fractions of an ordinary screen; zeros for what has no place."""
+    """Centre and size as fractions of an ordinary screen, at most `FARTHEST`; zeros for what has no place."""
     if place is None:
         return 0.0, 0.0, 0.0, 0.0
     x_px, y_px = place.centre
     return (
-        x_px / SCREEN_WIDTH_PX,
-        y_px / SCREEN_HEIGHT_PX,
-        place.width_px / SCREEN_WIDTH_PX,
-        place.height_px / SCREEN_HEIGHT_PX,
+        min(FARTHEST, x_px / SCREEN_WIDTH_PX),
+        min(FARTHEST, y_px / SCREEN_HEIGHT_PX),
+        min(FARTHEST, place.width_px / SCREEN_WIDTH_PX),
+        min(FARTHEST, place.height_px / SCREEN_HEIGHT_PX),
     )

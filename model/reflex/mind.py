@@ -61,8 +61,9 @@ class Thresholds:
     give_way: float = 0.02
     """Low: to stop when nobody meant it costs a sentence, to go on when somebody did costs the user's patience."""
     gesture: float = 0.6
-    another: float = 0.9
-    """For a second action of the same sentence, right behind the first."""
+    another: float | None = None
+    """For a second action of the same sentence, right behind the first; None where the weights never learned when there
+    is none."""
 
     def call_after(self, silent_ms: float) -> float:
         """How probable a call must be, so long after the user was last heard."""
@@ -159,7 +160,7 @@ class Reflex:
             action=action,
             gesture=self._gesture(logits, field),
             surprise=surprise,
-            busy=unread or self._grammar.open is not None or self._phrase > 0 or isinstance(action, Go),
+            busy=unread or self._grammar.open is not None or self._phrase > 0 or self._may_go_on(action),
         )
         self._scribe.wrote(written(step, self.symbols))
         return step
@@ -260,7 +261,7 @@ class Reflex:
         calls = scores[self.symbols.first_call :]
         probability = float(torch.sigmoid(calls.logsumexp(-1) - scores[NONE]))
         if self._scribe.answered:
-            another = self._scribe.went and self._called < MAX_ACTIONS and probability > self._thresholds.another
+            another = self._scribe.went and self._called < MAX_ACTIONS and probability > (self._thresholds.another or 1)
             return self._made(Call(self.symbols.actions[int(self._known(calls).argmax())])) if another else None
         if probability > self._surest[0]:
             self._surest = (probability, Call(self.symbols.actions[self._likeliest(calls, said)]))
@@ -268,6 +269,10 @@ class Reflex:
         if surest <= self._thresholds.call_after(silent_ms):
             return None
         return self._made(call)
+
+    def _may_go_on(self, action: Call | Fill | Go | None) -> bool:
+        """Whether the next tick may bring a second action."""
+        return isinstance(action, Go) and self._thresholds.another is not None
 
     def _made(self, call: Call | None) -> Call | None:
         self._surest = NO_CALL

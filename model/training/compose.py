@@ -26,7 +26,7 @@ POINTED_ELSE = 0.15
 """How often an argument is a whole item, where there are phrases for it."""
 CORRECTED = 0.07
 RESTARTED = 0.04
-CHAINED = 0.06
+CHAINED = 0.2
 UNFINISHED = 0.12
 """Share of `none` that is the beginning of a request."""
 INJECTED = 0.06

@@ -30,6 +30,8 @@ FOLLOWS, MAX_IN_A_ROW = 0.4, 3
 DISTURBED, SURROUNDED = 0.6, 0.3
 """Shares of the human-written requests that are heard with hesitations and errors, and that get a screen or a clipboard
 which has nothing to do with them."""
+TWO_THINGS = 3
+"""So many times as often is a written request drawn that asks for a second thing."""
 MAX_WORDS = 60
 WRITTEN = resources.ROOT / "requests.jsonl"
 CHUNK = 2048
@@ -90,13 +92,14 @@ def kept_back(request: Request) -> bool:
 def thin_out(human: Sequence[Request], n: int, rng: random.Random) -> list[Request]:
     """`n` requests in which a frequent action is not drawn in full: its share grows with the root of its count.
 
-    What is no request is as various as everything else together, and loses less.
+    What is no request is as various as everything else together, and loses less; of those that ask for two things there
+    are few, so they are drawn more often.
     """
     if not human or n <= 0:
         return []
     counts = Counter(request.action for request in human)
-    weights = {action: count ** (-0.2 if action == "none" else -0.4) for action, count in counts.items()}
-    return rng.choices(human, [weights[request.action] for request in human], k=n)
+    weights = {action: count ** (-0.1 if action == "none" else -0.4) for action, count in counts.items()}
+    return rng.choices(human, [weights[r.action] * (TWO_THINGS if r.then else 1) for r in human], k=n)
 
 
 @dataclass

@@ -214,7 +214,7 @@ class Teacher:
             speech=speech,
             action=action,
             gesture=Gesture(gesture, self._place(due)) if gesture != "none" else None,
-            busy=bool(self._actions or self._speech),
+            busy=bool(self._actions or self._speech) or isinstance(action, Go),
         )
 
     def _act_on(self, seen: Seen) -> Plan | None:

@@ -82,6 +82,7 @@ def test_a_mistake_in_the_settings_is_a_sentence(
 def test_status_is_for_people_or_programs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     report = {
         "version": "1", "pid": 7, "mode": "idle", "up_s": 3.2, "faults": ["There is no microphone."],
+        "surprise": {"screen": 4.2},
         "threads": [{"name": "loop", "state": "running", "restarts": 0, "error": ""}],
         "queues": [{"name": "actions", "length": 0, "size": 16, "accepted": 5, "dropped": 2, "drop_rule": "oldest"}],
     }  # fmt: skip
@@ -90,7 +91,7 @@ def test_status_is_for_people_or_programs(monkeypatch: pytest.MonkeyPatch, capsy
     assert json.loads(capsys.readouterr().out) == report
     assert main(monkeypatch, "status") == 0
     shown = capsys.readouterr().out
-    assert all(part in shown for part in ("process 7", "idle", "There is no microphone.", "actions", "oldest"))
+    assert all(part in shown for part in ("process 7", "idle", "screen 4.2", "There is no microphone.", "actions"))
 
 
 def test_a_refusal_of_the_running_instance_is_a_sentence(

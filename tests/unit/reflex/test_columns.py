@@ -1,10 +1,12 @@
-"""Where an utterance begins: all that is known of what was said starts there."""
+"""Where an utterance begins: all that is known of what was said starts there. And ticks as numbers."""
 
 from __future__ import annotations
 
-from model.reflex.columns import FORGOTTEN_NS, Column, Scribe, Written
+import pytest
+
+from model.reflex.columns import FARTHEST, FORGOTTEN_NS, Column, Scribe, Written, field_place
 from model.reflex.vocabulary import CLOSED, GO, OPENED, PAUSE
-from model.stream.values import Seen, Tick, Token
+from model.stream.values import Place, Seen, Tick, Token
 
 HELLO, WORLD = 2_000, 2_001
 SECOND_NS = 1_000_000_000
@@ -69,3 +71,12 @@ def test_silence_is_counted_from_the_last_word() -> None:
     stream.hear(HELLO)
     stream.hear(PAUSE, FORGOTTEN_NS - 1)
     assert stream.hear(WORLD, 1).said == (WORLD,)
+
+
+def test_a_line_that_is_far_too_wide_is_no_wider_than_the_network_knows() -> None:
+    assert field_place(Place(0, 540, 80_000, 20)) == (
+        FARTHEST,
+        pytest.approx(550 / 1080),
+        FARTHEST,
+        pytest.approx(20 / 1080),
+    )
