@@ -103,26 +103,35 @@ def expected_on(screen: Screen) -> tuple[str, ...]:
 
 def clips(data: Path) -> Iterator[Utterance]:
     for row in _rows(data / "speech_clips"):
-        yield Utterance("speech clips", _read(row["path"]), row["transcript"], expected_on(SCREENS[0]))
+        yield Utterance("speech clips", read_sound(row["path"]), row["transcript"], expected_on(SCREENS[0]))
 
 
 def orders(data: Path) -> Iterator[Utterance]:
     """Which words the people said is not known, only what they ordered."""
     for row in _rows(data / "barista"):
-        yield Utterance("orders", _read(row["path"]), "", menu(), tuple(row["args"].values()))
+        yield Utterance("orders", read_sound(row["path"]), "", menu(), tuple(row["args"].values()))
 
 
 def _spoken(
     group: str, text: str, voice: str, expected: tuple[str, ...], noise: Sequence[Block]
 ) -> Iterator[Utterance]:
-    with tempfile.TemporaryDirectory(prefix="ambidex-") as directory:
-        path = Path(directory) / "said.wav"
-        subprocess.run(["flite", "-voice", voice, "-t", text, "-o", str(path)], check=True)
-        sound = _read(path)
+    sound = spoken(text, voice)
     yield Utterance(group, sound, text, expected)
     if noise:
         behind = noise[sum(text.encode()) % len(noise)]
         yield Utterance(f"{group}, noise", mixed(sound, behind, NOISE_DB), text, expected)
+
+
+def spoken(text: str, voice: str) -> Block:
+    """The text in one of flite's voices."""
+    with tempfile.TemporaryDirectory(prefix="ambidex-") as directory:
+        path = Path(directory) / "said.wav"
+        subprocess.run(["flite", "-voice", voice, "-t", text, "-o", str(path)], check=True)
+        return read_sound(path)
+
+
+def noises(folder: Path) -> list[Block]:
+    return [read_sound(path) for path in sorted(folder.glob("*.flac"))]
 
 
 def mixed(sound: Block, noise: Block, ratio_db: float) -> Block:
@@ -139,7 +148,7 @@ def _rows(folder: Path) -> list[dict[str, Any]]:
     return [{**row, "path": folder / row["file"]} for row in map(json.loads, lines)]
 
 
-def _read(path: Path) -> Block:
+def read_sound(path: Path) -> Block:
     sox = ["sox", str(path), "-r", str(SAMPLE_RATE_HZ), "-c", "1", "-b", "16", "-e", "signed", "-t", "raw", "-"]
     raw = subprocess.run(sox, check=True, capture_output=True).stdout
     return np.frombuffer(raw, np.int16)
@@ -187,7 +196,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _material(options: argparse.Namespace) -> list[Utterance]:
-    noise = [_read(path) for path in sorted((options.data / "noise").glob("*.flac"))]
+    noise = noises(options.data / "noise")
     if options.tune:
         return [u for voice in TUNING_VOICES for u in commands(voice, TUNING, TUNING_PLAIN, ())][:: options.every]
     parts: Mapping[str, Callable[[], Iterator[Utterance]]] = {

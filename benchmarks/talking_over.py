@@ -11,9 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import subprocess
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,10 +19,9 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import soundfile
 from rich.progress import track
 
-from benchmarks.recognition import NOISE_DB, mixed
+from benchmarks.recognition import NOISE_DB, mixed, noises, spoken
 from desktop.assembly import open_hearing
 from desktop.minds import open_reflex, shipped_catalogue
 from desktop.places import find_places
@@ -118,15 +115,6 @@ def question() -> list[Event]:
     return [*events, *voiced, *quiet]
 
 
-def spoken(text: str, voice: str) -> Block:
-    with tempfile.TemporaryDirectory(prefix="ambidex-") as directory:
-        path = Path(directory) / "said.wav"
-        subprocess.run(["flite", "-voice", voice, "-t", text, "-o", str(path)], check=True)
-        sound, rate_hz = soundfile.read(path, dtype="int16")
-    assert rate_hz == SAMPLE_RATE_HZ
-    return sound
-
-
 def overheard(sound: Block, hearing: Hearing, at_ms: float) -> Iterator[Event]:
     """What the ears report of it, from then on, with a second of silence behind."""
     whole = np.concatenate([sound, np.zeros(SAMPLE_RATE_HZ, np.int16)])
@@ -165,8 +153,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not shutil.which("flite"):
         print("Install flite first.", file=sys.stderr)
         return 1
-    noises = [soundfile.read(path, dtype="int16")[0] for path in sorted((options.data / "noise").glob("*.flac"))]
-    noises = noises or [np.random.default_rng(1).normal(0, 2_000, 5 * SAMPLE_RATE_HZ).astype(np.int16)]
+    behind = noises(options.data / "noise")
+    behind = behind or [np.random.default_rng(1).normal(0, 2_000, 5 * SAMPLE_RATE_HZ).astype(np.int16)]
     catalogue = shipped_catalogue()
     reflex = open_reflex(Settings(), catalogue)
     watched = Watched(reflex)
@@ -184,7 +172,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number, (text, voice, noisy) in enumerate(track(said, "talking over", disable=options.json)):
         sound = spoken(text, voice)
         if noisy:
-            sound = mixed(sound, noises[number % len(noises)], NOISE_DB)
+            sound = mixed(sound, behind[number % len(behind)], NOISE_DB)
         at_ms = watched.first_word_ms + AT_MS[number % len(AT_MS)]
         until_ms = at_ms + 1000 * len(sound) / SAMPLE_RATE_HZ + LATEST_MS
         stops = interrupted(simulator, watched, [*question(), *overheard(sound, hearing, at_ms)], until_ms)

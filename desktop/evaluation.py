@@ -93,7 +93,7 @@ def _answer(case: Case) -> Answer:
     return answer_of(outputs, last_word_ms(scene))
 
 
-def answer_of(outputs: Sequence[Output], last_word_at_ms: float) -> Answer:
+def answer_of(outputs: Sequence[Output], last_word_at_ms: int) -> Answer:
     """The first action that is one, the whole reply, and which thoughts came before the last word."""
     thoughts = [output for output in outputs if output.channel is Channel.THOUGHT]
     actions = [output for output in outputs if output.channel is Channel.ACTION]
@@ -107,8 +107,8 @@ def answer_of(outputs: Sequence[Output], last_word_at_ms: float) -> Answer:
     )
 
 
-def _words_after(t_ms: float, last_word_at_ms: float) -> int:
-    return max(0, math.ceil((last_word_at_ms - t_ms) / WORD_MS))
+def _words_after(t_ms: int, last_word_at_ms: int) -> int:
+    return math.ceil((last_word_at_ms - t_ms) / WORD_MS)
 
 
 def floor_answers(cases: Sequence[Case], settings: Settings) -> list[Answer]:

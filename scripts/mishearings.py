@@ -12,8 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import subprocess
-import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -23,18 +21,15 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
-import soundfile
-
 from actions.dictation import SPOKEN
 from actions.espeak import pronunciation
-from benchmarks.recognition import TUNING_VOICES, Utterance, heard, mixed
+from benchmarks.recognition import TUNING_VOICES, Utterance, heard, mixed, noises, spoken
 from model.training.compose import compose
 from model.training.disturb import as_spoken
 from model.training.lessons import WRITTEN, read_human
 from model.training.mishearings import MAX_SAID, MISHEARD
 from perception.recogniser import PocketsphinxRecogniser, Weights
-from perception.tone import SAMPLE_RATE_HZ, Block
+from perception.tone import Block
 
 NOISE_DB = (0.0, 20.0)
 LEFT_OUT = 4
@@ -51,33 +46,25 @@ def requests(n: int) -> list[str]:
     return [text for text in spoken if text.replace(" ", "").replace("'", "").isalpha()]
 
 
-def noises(folder: Path) -> list[Block]:
-    """Raises `FileNotFoundError` where there are none."""
-    files = [path for number, path in enumerate(sorted(folder.glob("*.flac"))) if number % LEFT_OUT]
-    if not files:
+def learned(folder: Path) -> list[Block]:
+    """The noises that are not left out. Raises `FileNotFoundError` where there are none."""
+    found = [noise for number, noise in enumerate(noises(folder)) if number % LEFT_OUT]
+    if not found:
         raise FileNotFoundError(f"There are no sounds (*.flac) in {folder}.")
-    return [_read(path) for path in files]
-
-
-def _read(path: Path) -> Block:
-    sox = ["sox", str(path), "-r", str(SAMPLE_RATE_HZ), "-c", "1", "-b", "16", "-e", "signed", "-t", "raw", "-"]
-    return np.frombuffer(subprocess.run(sox, check=True, capture_output=True).stdout, np.int16)
+    return found
 
 
 def listen(task: tuple[int, str, Path]) -> tuple[str, str]:
     """What was said, and what was heard."""
     number, text, folder = task
     rng = random.Random(f"{SEED}/{number}")
-    with tempfile.TemporaryDirectory() as directory:
-        path = Path(directory) / "said.wav"
-        subprocess.run(["flite", "-voice", rng.choice(TUNING_VOICES), "-t", text, "-o", str(path)], check=True)
-        sound = soundfile.read(path, dtype="int16")[0]
+    sound = spoken(text, rng.choice(TUNING_VOICES))
     if rng.random() < 0.5:
         sound = mixed(sound, rng.choice(_noises(folder)), rng.uniform(*NOISE_DB))
     return text, heard(_recogniser(), Utterance("", sound, text))
 
 
-_noises = cache(noises)
+_noises = cache(learned)
 
 
 @cache
@@ -99,7 +86,7 @@ def main() -> None:
     parser.add_argument("--noise", type=Path, required=True, help="a folder of sounds (*.flac)")
     parser.add_argument("--requests", type=int, default=2400)
     options = parser.parse_args()
-    noises(options.noise)
+    learned(options.noise)
     tasks = [(number, text, options.noise) for number, text in enumerate(requests(options.requests))]
     times, found = Counter[str](), defaultdict[str, Counter[str]](Counter)
     with ProcessPoolExecutor() as pool:
