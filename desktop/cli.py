@@ -269,12 +269,16 @@ def train(
     composed: Annotated[int, typer.Option(min=1, help="Composed requests per epoch.")] = 14_000,
     human: Annotated[int, typer.Option(min=0, help="Requests of people per epoch.")] = 9_000,
     written: Annotated[int, typer.Option(min=0, help="Requests per epoch that were written for this.")] = 5_000,
+    practice: Annotated[
+        int, typer.Option(min=0, help="Requests per epoch for actions that are known by their description alone.")
+    ] = 1_500,
     seed: int = 1,
     device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1, ...")] = "cpu",
     start: Annotated[
         str, typer.Option(help="pretrained, embeddings, scratch, or the folder of a trained reflex")
     ] = "pretrained",
     learning_rate: Annotated[float, typer.Option(min=0.0, help="Peak rate of the pretrained layers.")] = 2e-4,
+    head_learning_rate: Annotated[float, typer.Option(min=0.0, help="Peak rate of what reads and writes.")] = 1e-3,
     as_in_life: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Share of utterances with every tone and a lagging recogniser.")
     ] = 0.3,
@@ -293,10 +297,12 @@ def train(
             composed=composed,
             human=human,
             written=written,
+            practice=practice,
             seed=seed,
             device=device,
             start=start,
             learning_rate=learning_rate,
+            head_learning_rate=head_learning_rate,
             as_in_life=as_in_life,
             ticks_per_batch=ticks_per_batch,
             workers=workers,

@@ -21,10 +21,12 @@ class TrainOptions:
     composed: int
     human: int
     written: int
+    practice: int
     seed: int
     device: str
     start: str
     learning_rate: float
+    head_learning_rate: float
     as_in_life: float
     ticks_per_batch: int
     workers: int
@@ -42,10 +44,12 @@ def train(options: TrainOptions) -> None:
         composed=options.composed,
         human=options.human if options.commands else 0,
         written=options.written,
+        practice=options.practice,
         seed=options.seed,
         device=options.device,
         start=options.start,
         learning_rate=options.learning_rate,
+        head_learning_rate=options.head_learning_rate,
         as_in_life=options.as_in_life,
         ticks_per_batch=options.ticks_per_batch,
         workers=options.workers,

@@ -24,7 +24,7 @@ from desktop.minds import shipped_catalogue
 from desktop.simulation import Scene, Simulator, dry_executor
 from model.reflex import load_reflex
 from model.reflex.mind import action_vectors
-from model.reflex.network import Actions, Config
+from model.reflex.network import Config
 from model.stream.catalogue import Catalogue
 from model.stream.values import Channel
 from model.training.batches import Batch, batches, row_of
@@ -32,7 +32,7 @@ from model.training.compose import Request, compose
 from model.training.lessons import LEXICON, Options, Parts, read_human
 from model.training.measure import rightness
 from model.training.teacher import play
-from model.training.train import Run, new_network
+from model.training.train import Run, new_network, trained_rows
 
 SHIPPED = resources.ROOT / "reflex"
 HELD_OUT = (
@@ -79,7 +79,8 @@ def arms(commands: Path) -> None:
         for seed in (1, 2, 3):
             run = trained(small(commands, start=start, seed=seed), parts, human)
             with torch.inference_mode():
-                tables = run.network.tables(action_vectors(parts.catalogue, parts.symbols, parts.items))
+                rows = trained_rows(run.options, parts)
+                tables = run.network.tables(action_vectors(parts.catalogue, parts.symbols, parts.items, rows))
             print(start, seed, rightness(run.network, tables, lessons_of(test, parts), parts.symbols), flush=True)
 
 
@@ -99,10 +100,9 @@ def held_out(commands: Path) -> None:
     run = trained(small(commands, held_out=HELD_OUT, composed=6000), parts, human)
     whole = Parts.load(SHIPPED, catalogue)
     whole.piece_rank = parts.piece_rank
-    vectors = action_vectors(catalogue, whole.symbols, whole.items)
-    refined = [parts.symbols.actions.index(name) if name in known else -1 for name in whole.symbols.actions]
+    vectors = action_vectors(whole.catalogue, whole.symbols, whole.items, trained_rows(run.options, parts))
     with torch.inference_mode():
-        tables = run.network.tables(Actions(vectors.slots, vectors.actions, torch.tensor(refined)))
+        tables = run.network.tables(vectors)
     test = [compose(random.Random(f"{name}/{n}"), name) for name in HELD_OUT for n in range(20)]
     print("reflex, never trained on:", rightness(run.network, tables, lessons_of(test, whole), whole.symbols))
     texts = whole.items.encode([request.text for request in test])

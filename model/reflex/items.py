@@ -63,7 +63,7 @@ class ItemEncoder:
         self, encoder: SentenceEncoder, pieces: Pieces, cache_size: int = CACHE_SIZE, device: str = "cpu"
     ) -> None:
         self._encoder = encoder.eval().to(device)
-        self._device = torch.device(device)
+        self.device = torch.device(device)
         self._pieces = pieces
         self._cache_size = cache_size
         self._cache: OrderedDict[Hashable, Tensor] = OrderedDict()
@@ -103,10 +103,10 @@ class ItemEncoder:
         """[n, C], one row per sequence of word pieces; of a long one the beginning. No pieces, a row of zeros."""
         kept = [row[: MAX_PIECES - 2] for row in rows]
         vectors = self._look_up(kept, lambda new: [[START, *row, STOP] for row in new])
-        return vectors * torch.tensor([[float(len(row) > 0)] for row in kept], device=self._device)
+        return vectors * torch.tensor([[float(len(row) > 0)] for row in kept], device=self.device)
 
     def _look_up(self, keys: Sequence[Key], pieces: Callable[[list[Key]], list[list[int]]]) -> Tensor:
-        if self._device.type != "cpu":  # where encoding again is quicker than remembering
+        if self.device.type != "cpu":  # where encoding again is quicker than remembering
             return self._run_all(pieces(list(keys)))
         new = sorted((key for key in dict.fromkeys(keys) if key not in self._cache), key=len)
         for start in range(0, len(new), BATCH):
@@ -122,10 +122,10 @@ class ItemEncoder:
     def _run_all(self, rows: list[list[int]]) -> Tensor:
         """Rows of like length together."""
         order = sorted(range(len(rows)), key=lambda n: len(rows[n]))
-        vectors = torch.zeros(len(rows), self._encoder.width, device=self._device)
+        vectors = torch.zeros(len(rows), self._encoder.width, device=self.device)
         for start in range(0, len(order), BATCH_ON_GPU):
             chosen = order[start : start + BATCH_ON_GPU]
-            vectors[torch.tensor(chosen, device=self._device)] = self._run([rows[n] for n in chosen])
+            vectors[torch.tensor(chosen, device=self.device)] = self._run([rows[n] for n in chosen])
         return vectors
 
     @torch.inference_mode()
@@ -133,7 +133,7 @@ class ItemEncoder:
         length = torch.tensor([len(row) for row in rows])
         padded = torch.zeros(len(rows), int(length.max()), dtype=torch.long)
         padded[torch.arange(padded.shape[1]) < length[:, None]] = torch.tensor([p for row in rows for p in row])
-        return self._encoder(padded.to(self._device), length.to(self._device))
+        return self._encoder(padded.to(self.device), length.to(self.device))
 
 
 def describe(spec: ActionSpec) -> tuple[str, ...]:

@@ -152,6 +152,7 @@ class Batch:
     texts: list[tuple[int, ...]]
     """Word pieces, each text once. The first is empty."""
     n_ticks: int
+    absent: Tensor | None = None  # [n] boolean: which of the actions cannot be called; None for none
 
     def read(self, items: ItemEncoder) -> Batch:
         """The same batch with the vectors of its texts, on the device of the encoder."""
@@ -160,7 +161,8 @@ class Batch:
         columns, field, present = self.columns.to(to), self.field.to(to), self.present.to(to)
         columns = replace(columns, said=vectors[columns.said])
         field = replace(field, vectors=vectors[field.vectors])
-        return Batch(columns, field, present, self.targets.to(to), self.texts, self.n_ticks)
+        absent = None if self.absent is None else self.absent.to(to)
+        return Batch(columns, field, present, self.targets.to(to), self.texts, self.n_ticks, absent)
 
 
 def batches(rows: Sequence[Row], pieces: Pieces, ticks_per_batch: int, rng: random.Random) -> Iterator[Batch]:

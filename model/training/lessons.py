@@ -6,8 +6,8 @@ import hashlib
 import json
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
@@ -18,10 +18,12 @@ import resources
 from model.reflex.items import ItemEncoder
 from model.reflex.network import Config
 from model.reflex.vocabulary import Pieces, Symbols
-from model.stream.catalogue import Catalogue
+from model.stream.catalogue import Catalogue, load_catalogue
 from model.stream.errors import BadTrace
 from model.training.batches import Batch, Row, ahead, batches, row_of
 from model.training.compose import Request, compose, disturb, from_row, surrounded
+from model.training.precision import half
+from model.training.requests import WHOLE
 from model.training.teacher import play
 
 LEXICON = ("Sorry.", "Okay.", "Done.", "Yes.", "No.", "Wait.", "Listening.", "Thinking.")
@@ -34,6 +36,11 @@ TWO_THINGS = 3
 """So many times as often is a written request drawn that asks for a second thing."""
 MAX_WORDS = 60
 WRITTEN = resources.ROOT / "requests.jsonl"
+PRACTICE = resources.ROOT / "practice"
+"""`.toml`: actions that no plugin has, to practise calling what is known by its description alone. `.jsonl`: requests
+for them."""
+INSTALLED = 0.5
+"""Share of those actions that can be called at a time. Who asks for another one is sent to the language model."""
 CHUNK = 2048
 """Requests that are prepared together: enough for rows of like length to find each other."""
 BATCHES_AHEAD = 4
@@ -63,6 +70,8 @@ class Options:
     """Processes that prepare lessons; 0 for a thread of this one."""
     written: int = 5_000
     """Requests per epoch that were written for this, `resources/requests.jsonl`."""
+    practice: int = 1_500
+    """Requests per epoch for actions that are known by their description alone."""
     start: str = "pretrained"
     """`pretrained`, `embeddings` (only the table of word pieces), `scratch`, or the folder of a trained reflex."""
     as_in_life: float = 0.3
@@ -72,7 +81,7 @@ class Options:
     config: Config = field(default_factory=lambda: Config(n_lexicon=len(LEXICON), dropout=0.1))
 
 
-def read_human(path: Path) -> list[Request]:
+def read_human(path: Path, catalogue: Catalogue | None = None) -> list[Request]:
     """Requests that people wrote; those that cannot be aligned with an action's arguments are left out.
 
     Raises `BadTrace` if the file cannot be read.
@@ -81,7 +90,7 @@ def read_human(path: Path) -> list[Request]:
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     except (OSError, ValueError) as error:
         raise BadTrace(f"The requests in {path} cannot be read: {error}.") from error
-    return [request for row in rows if (request := from_row(row)) is not None]
+    return [request for row in rows if (request := from_row(row, catalogue)) is not None]
 
 
 def kept_back(request: Request) -> bool:
@@ -104,7 +113,7 @@ def thin_out(human: Sequence[Request], n: int, rng: random.Random) -> list[Reque
 
 @dataclass
 class Parts:
-    """What training needs beside the network, all of it fixed."""
+    """What training needs beside the network, all of it fixed. The actions of practice stand behind those to learn."""
 
     catalogue: Catalogue
     symbols: Symbols
@@ -112,13 +121,18 @@ class Parts:
     items: ItemEncoder
     piece_rank: dict[int, int]
     written: Sequence[Request]
+    practice: Sequence[Request] = ()
+    n_learned: int = 0
+    """How many actions of the catalogue are to be learned."""
 
     @classmethod
     def load(cls, resources: Path, catalogue: Catalogue, device: str = "cpu") -> Parts:
         pieces = Pieces(resources / "tokenizer.json")
         items = ItemEncoder.load(resources / "items.safetensors", pieces, cache_size=100_000, device=device)
         written = [request for request in read_human(WRITTEN) if request.action in catalogue]
-        return cls(catalogue, Symbols.of(LEXICON, catalogue), pieces, items, {}, written)
+        whole = {**catalogue, **load_catalogue(PRACTICE.with_suffix(".toml"))}
+        practice = read_human(PRACTICE.with_suffix(".jsonl"), whole)
+        return cls(whole, Symbols.of(LEXICON, whole), pieces, items, {}, written, practice, len(catalogue))
 
     def rank_pieces(self, requests: Iterable[Request], n: int) -> Tensor:
         """The pieces whose coming is predicted one by one: the most frequent; all others count as the first."""
@@ -143,11 +157,13 @@ class Lessons(Dataset[list[Batch]]):
         self._catalogue, self._symbols = parts.catalogue, parts.symbols
         self._pieces, self._piece_rank = parts.pieces, parts.piece_rank
         self._written = [request for request in parts.written if not kept_back(request)]
+        self._practice, self._n_learned = parts.practice, parts.n_learned
 
     @property
     def n_chunks(self) -> int:
         """Of all processes."""
-        return max(1, round((self._options.composed + self._options.human + self._options.written) / CHUNK))
+        options = self._options
+        return max(1, round((options.composed + options.human + options.written + options.practice) / CHUNK))
 
     def __len__(self) -> int:
         return len(range(self._rank, self.n_chunks, self._size))
@@ -157,15 +173,22 @@ class Lessons(Dataset[list[Batch]]):
         if chunk >= self.n_chunks:
             raise IndexError(index)
         rng = random.Random(f"{self._options.seed}/{self._epoch}/{chunk}")
-        rows = [self._row(group, rng) for group in self.requests(chunk, rng)]
-        return list(batches(rows, self._pieces, self._options.ticks_per_batch, rng))
+        actions = self._symbols.actions
+        absent = frozenset(a for a in actions[self._n_learned :] if rng.random() >= INSTALLED)
+        rows = [self._row(group, rng) for group in self.requests(chunk, rng, absent)]
+        marked = torch.tensor([action in absent for action in actions])
+        made = batches(rows, self._pieces, self._options.ticks_per_batch, rng)
+        return [replace(batch, absent=marked) for batch in made]
 
-    def requests(self, chunk: int, rng: random.Random) -> list[list[Request]]:
-        """Composed and human-written requests, some of them two or three in a row."""
+    def requests(self, chunk: int, rng: random.Random, absent: Collection[str] = ()) -> list[list[Request]]:
+        """Composed and human-written requests, some of them two or three in a row. What cannot be done, since its
+        action is `absent`, is a matter for the language model."""
         options = self._options
         drawn = [disturb(compose(rng), rng) for _ in range(self._share(options.composed, chunk))]
         human = thin_out(self._human, self._share(options.human, chunk), rng)
         human += thin_out(self._written, self._share(options.written, chunk), rng)
+        practice = thin_out(self._practice, self._share(options.practice, chunk), rng)
+        human += [_to_think_about(r) if r.action in absent else r for r in practice]
         human = [surrounded(r, rng) if rng.random() < SURROUNDED else r for r in human]
         drawn += [disturb(r, rng) if rng.random() < DISTURBED else r for r in human]
         drawn = [r for r in drawn if r.action not in options.held_out and 0 < len(r.words) <= MAX_WORDS]
@@ -187,6 +210,10 @@ class Lessons(Dataset[list[Batch]]):
         return row_of(lesson, self._catalogue, self._symbols, self._piece_rank)
 
 
+def _to_think_about(request: Request) -> Request:
+    return replace(request, action="think", spans={WHOLE: (0, len(request.words))}, then=None)
+
+
 def _fits(request: Request, group: Sequence[Request]) -> bool:
     """A group has one screen and one clipboard, so only one of its requests can point at what stands there."""
     return len(group) < MAX_IN_A_ROW and not (request.items and any(other.items for other in group))
@@ -203,7 +230,9 @@ def prepared(lessons: Lessons, items: ItemEncoder, workers: int) -> Iterator[tup
     def read() -> Iterator[tuple[float, Batch]]:
         for chunk, made in enumerate(chunks):
             for number, batch in enumerate(made, 1):
-                yield (chunk + number / len(made)) / len(lessons), batch.read(items)
+                with half(items.device):
+                    ready = batch.read(items)
+                yield (chunk + number / len(made)) / len(lessons), ready
 
     return read() if workers else ahead(read(), BATCHES_AHEAD)
 

@@ -20,15 +20,17 @@ MAX_ANSWER_WORDS = 4
 NOT_SPOKEN = re.compile(r"[^\w]+")
 
 
-def from_row(row: Mapping[str, Any]) -> Request | None:
+def from_row(row: Mapping[str, Any], catalogue: Catalogue | None = None) -> Request | None:
     """Read `{text, accept, args, then, source}`; None where the arguments cannot be found in the text.
+
+    `catalogue` is the one that comes with the app if it is not given.
 
     `then` is the action and the arguments of a second thing that is asked for, its action empty where it is unknown.
 
     `args` holds, for some slots, fragments that the argument must contain; the span covers from the first of them to
     the last.
     """
-    catalogue = shipped_phrases().catalogue
+    catalogue = catalogue or shipped_phrases().catalogue
     words = tuple(str(row["text"]).split())
     action = _action(row["accept"], words)
     if not words or action not in catalogue:

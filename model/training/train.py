@@ -7,7 +7,7 @@ import random
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import count
 from pathlib import Path
 from pickle import UnpicklingError
@@ -32,6 +32,7 @@ from model.training.floor import FILE as FLOOR
 from model.training.floor import fit
 from model.training.lessons import LEXICON, Lessons, Options, Parts, kept_back, prepared, read_human, to_measure_by
 from model.training.measure import Rightness, rightness
+from model.training.precision import half, plain_attention
 from model.training.together import ALONE, Together, joined
 
 WEIGHTS = {
@@ -41,8 +42,6 @@ WEIGHTS = {
 SHOWN = ("thought", "action", "start", "speech", "piece")
 NONE_WEIGHT = 0.25
 """A tick on which nothing should be written counts this much against one on which something should."""
-_CPU_HAS_BFLOAT16 = torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
-"""Where it has not, bfloat16 is imitated, and a step takes ten times as long as in float32."""
 UNREFINED = 0.2
 """Share of the actions that have to do with their computed embedding alone, drawn anew for each batch."""
 
@@ -128,7 +127,8 @@ def _train(options: Options, shipped: Path, catalogue: Catalogue, report: Report
 
 def trained_rows(options: Options, parts: Parts) -> dict[str, int]:
     """Which row of the refining table each action has that is trained on."""
-    return {name: row for row, name in enumerate(parts.symbols.actions) if name not in options.held_out}
+    learned = parts.symbols.actions[: parts.n_learned]
+    return {name: row for row, name in enumerate(learned) if name not in options.held_out}
 
 
 def _prepare(directory: Path, shipped: Path) -> None:
@@ -158,8 +158,10 @@ def _fit_floor(options: Options, parts: Parts, human: Sequence[Request]) -> None
     """The floor learns from the same requests as the first epoch of the reflex."""
     lessons = Lessons(options, parts, [request for request in human if not kept_back(request)], 0)
     rng = random.Random(options.seed)
-    requests = [request for chunk in range(len(lessons)) for group in lessons.requests(chunk, rng) for request in group]
-    fit(requests, parts.items, parts.symbols.actions, seed=options.seed).save(options.directory / FLOOR)
+    learned, practised = parts.symbols.actions[: parts.n_learned], parts.symbols.actions[parts.n_learned :]
+    groups = [group for chunk in range(len(lessons)) for group in lessons.requests(chunk, rng, practised)]
+    requests = [request for group in groups for request in group]
+    fit(requests, parts.items, learned, seed=options.seed).save(options.directory / FLOOR)
 
 
 def _some(options: Options) -> list[Request]:
@@ -290,12 +292,24 @@ class Run:
 
     def _backward(self, batch: Batch, actions: Actions) -> dict[str, Tensor]:
         device = torch.device(self.options.device)
-        with torch.autocast(device.type, torch.bfloat16, enabled=device.type != "cpu" or _CPU_HAS_BFLOAT16):
-            logits = self.network(batch.columns, batch.field, batch.present, self.network.tables(actions))
-        found = losses(self.network, logits.float(), batch)
-        loss = sum((WEIGHTS[name] * value for name, value in found.items()), torch.zeros((), device=device))
-        loss.backward()
+        with plain_attention(device):
+            with half(device):
+                logits = self.network(batch.columns, batch.field, batch.present, self.network.tables(actions))
+            found = losses(self.network, _possible(logits.float(), batch.absent), batch)
+            loss = sum((WEIGHTS[name] * value for name, value in found.items()), torch.zeros((), device=device))
+            loss.backward()
         return {name: value.detach() for name, value in found.items()}
+
+
+def _possible(logits: Logits, absent: Tensor | None) -> Logits:
+    """Actions stand last among thoughts and calls."""
+    if absent is None:
+        return logits
+    masked = [
+        torch.cat([each[..., : -len(absent)], each[..., -len(absent) :].masked_fill(absent, -1e4)], -1)
+        for each in (logits.thought, logits.action)
+    ]
+    return replace(logits, thought=masked[0], action=masked[1])
 
 
 def _thinned(actions: Actions, noise: torch.Generator) -> Actions:

@@ -11,8 +11,10 @@ import torch
 import benchmarks
 import resources
 from desktop.minds import shipped_catalogue
+from model.stream.catalogue import load_catalogue
 from model.training import lessons as module
 from model.training.compose import Request
+from model.training.evaluate import read_cases
 from model.training.lessons import Lessons, Options, Parts, kept_back, prepared, read_human, thin_out
 
 HUMAN = [Request(("play", "song", str(n)), "play_media", {"query": (1, 3)}, source="people") for n in range(200)]
@@ -28,7 +30,7 @@ def parts() -> Parts:
 @pytest.fixture
 def options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Options:
     monkeypatch.setattr(module, "CHUNK", 12)
-    return Options(tmp_path, composed=16, human=8, written=0, ticks_per_batch=256)
+    return Options(tmp_path, composed=16, human=8, written=0, practice=0, ticks_per_batch=256)
 
 
 def test_the_same_seed_gives_the_same_lessons_and_another_epoch_others(options: Options, parts: Parts) -> None:
@@ -88,6 +90,29 @@ def test_as_many_of_them_are_drawn_as_was_asked_for(options: Options, parts: Par
     lessons = Lessons(replace(options, written=12), parts, HUMAN, 0)
     drawn = [request for chunk in range(lessons.n_chunks) for group in _groups(lessons, chunk) for request in group]
     assert sum(request.source == "ambidex" for request in drawn) == 12
+
+
+def test_nobody_practises_an_action_that_is_not_installed(options: Options, parts: Parts) -> None:
+    lessons = Lessons(replace(options, composed=4, human=0, practice=40), parts, HUMAN, 0)
+    practised = parts.symbols.actions[parts.n_learned :]
+    assert {request.action for request in parts.practice} == set(practised)
+    for chunk in range(lessons.n_chunks):
+        absent = frozenset(practised[chunk::2])
+        asked = [r for group in lessons.requests(chunk, module.random.Random(chunk), absent) for r in group]
+        assert not absent & {request.action for request in asked}
+        for batch in lessons[chunk]:
+            assert batch.absent is not None and not batch.absent[: parts.n_learned].any()
+            assert 0.2 < batch.absent[parts.n_learned :].float().mean() < 0.8
+            called = batch.targets.action[batch.targets.action >= parts.symbols.first_call] - parts.symbols.first_call
+            assert not batch.absent[called].any()
+
+
+def test_what_is_practised_is_asked_for_by_no_benchmark(parts: Parts) -> None:
+    benchmark = Path(benchmarks.__file__).parent
+    others = [load_catalogue(benchmark / f"{name}_actions.toml") for name in ("new", "other")]
+    assert not set(parts.symbols.actions) & {name for catalogue in others for name in catalogue}
+    evaluated = read_cases(benchmark / "new_requests.jsonl")
+    assert not {r.text.lower() for r in parts.practice} & {case.text.lower() for case in evaluated}
 
 
 def test_thinning_out_keeps_rare_actions() -> None:
