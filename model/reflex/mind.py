@@ -38,11 +38,9 @@ PATIENCE_MS = 480
 """Who goes on after a pause mostly does so sooner."""
 OVER_MS = 1_600
 """Nearly everybody does."""
-SURE = 0.98
-"""From this share of all calls on, an action that the weights were trained on is meant, whatever else is alike."""
-LIKE = 0.35
-"""From this cosine on, words may mean an action that the weights were not trained on."""
-WHERE_NOTHING_FITS = ("none", "think", "web_search")
+UNLEARNED = 1.0
+"""Nats that a call is given ahead whose action the weights never learned: who has a plugin asks for it about as often as
+for anything else, many times as often as practice asks for one of its actions."""
 NO_CALL: tuple[float, Call | None] = (0.0, None)
 
 
@@ -105,7 +103,7 @@ class Reflex:
         with torch.inference_mode():
             actions = action_vectors(catalogue, self.symbols, items, trained)
             self._tables = network.tables(actions)
-            self._untrained = actions.known < 0
+            self._ahead = UNLEARNED * (actions.known < 0)
             self._nothing = network.look(numbers((), items))
         self.reset()
 
@@ -152,7 +150,7 @@ class Reflex:
             self._surest, self._called = NO_CALL, 0
         silent_ms = OVER_MS if column.user == CLOSED else (seen.tick.t_ns - self._heard_ns) / 1e6
         speech = self._speech(logits, field, somebody=voiced or column.user == OPENED)
-        action = self._action(logits, field, silent_ms, x.said[0, 0])
+        action = self._action(logits, field, silent_ms)
         step = Step(
             seen=seen,
             thought=thought,
@@ -240,17 +238,15 @@ class Reflex:
             self._told.popitem(last=False)
         return Span(item.channel, 0, None, item.id)
 
-    def _action(
-        self, logits: Logits, field: tuple[Item, ...], silent_ms: float, said: Tensor
-    ) -> Call | Fill | Go | None:
+    def _action(self, logits: Logits, field: tuple[Item, ...], silent_ms: float) -> Call | Fill | Go | None:
         scores = logits.action[0, 0]
         begins = self._grammar.open is None
-        token = self._next_call(scores, silent_ms, said) if begins else self._next_argument(scores, logits, field)
+        token = self._next_call(scores, silent_ms) if begins else self._next_argument(scores, logits, field)
         if token is None or not self._grammar.accept(token):
             return None
         return token
 
-    def _next_call(self, scores: Tensor, silent_ms: float, said: Tensor) -> Call | None:
+    def _next_call(self, scores: Tensor, silent_ms: float) -> Call | None:
         """Whether to act is one decision, above the threshold; what to do the next: doubt between two actions is none
         about acting. The longer nobody speaks, the less sure it must be, and what counts then is the surest call since
         the last word: each tick that passes without one tells the network that none is meant.
@@ -258,13 +254,13 @@ class Reflex:
         Nobody asks for anything without a word: what was acted on is not acted on again, but one sentence may ask for
         several things, which follow each other at once.
         """
-        calls = scores[self.symbols.first_call :]
+        calls = scores[self.symbols.first_call :] + self._ahead
         probability = float(torch.sigmoid(calls.logsumexp(-1) - scores[NONE]))
         if self._scribe.answered:
             another = self._scribe.went and self._called < MAX_ACTIONS and probability > (self._thresholds.another or 1)
-            return self._made(Call(self.symbols.actions[int(self._known(calls).argmax())])) if another else None
+            return self._made(Call(self.symbols.actions[int(calls.argmax())])) if another else None
         if probability > self._surest[0]:
-            self._surest = (probability, Call(self.symbols.actions[self._likeliest(calls, said)]))
+            self._surest = (probability, Call(self.symbols.actions[int(calls.argmax())]))
         surest, call = self._surest
         if surest <= self._thresholds.call_after(silent_ms):
             return None
@@ -278,20 +274,6 @@ class Reflex:
         self._surest = NO_CALL
         self._called += 1
         return call
-
-    def _likeliest(self, calls: Tensor, said: Tensor) -> int:
-        """One that was never trained on is told by its description: where none is as like the words, and the
-        weights are not sure of another."""
-        known = self._known(calls).softmax(-1)
-        best = int(known.argmax())
-        if not self._untrained.any() or (known[best] > SURE and self.symbols.actions[best] not in WHERE_NOTHING_FITS):
-            return best
-        likeness = self._tables.actions @ said
-        nearest = int(likeness.argmax())
-        return nearest if self._untrained[nearest] and likeness[nearest] > LIKE else best
-
-    def _known(self, calls: Tensor) -> Tensor:
-        return calls.masked_fill(self._untrained, -torch.inf)
 
     def _next_argument(self, scores: Tensor, logits: Logits, field: tuple[Item, ...]) -> Fill | Go | None:
         """Go, or the likeliest slot still open with the span it points at. Something always follows a call."""

@@ -19,9 +19,9 @@ from torch import Tensor, nn
 
 from model.reflex.packed import PackedTable, RoundedLinear
 
-LIKENESS = 10.0
-"""Nats per unit of cosine between what was said and what an action is described as, to begin with. It is what an action
-that was never trained on is found by."""
+LIKENESS, UNLEARNED_LIKENESS = 10.0, 20.0
+"""Nats per unit of cosine between what was said and what an action is described as, to begin with: of actions that were
+trained on, which have weights of their own besides, and of others, which have nothing else."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +118,7 @@ class Tables:
     slot_keys: Tensor  # [S, C] against which outputs are scored
     action_keys: Tensor  # [n, C]
     actions: Tensor  # [n, item_width] the vectors of the descriptions themselves
+    learned: Tensor  # [n] boolean: which actions have weights of their own
 
 
 @dataclass
@@ -296,6 +297,8 @@ class Writing(nn.Module):
         self.action_query = nn.Linear(c.width, c.width)
         self.said_query = nn.Linear(c.item_width, c.width)
         self.likeness = nn.Parameter(torch.full((2,), LIKENESS))  # for thoughts and for calls
+        self.unlearned_likeness = nn.Parameter(torch.full((2,), UNLEARNED_LIKENESS))
+        self.unlearned = nn.Linear(c.width, 2)  # whether something is meant that was never learned
         self.action_key = nn.Linear(c.item_width, c.width)
         self.slot_key = nn.Linear(c.item_width, c.width)
         self.known_action = nn.Embedding(c.n_known_action, c.width)
@@ -313,9 +316,16 @@ class Writing(nn.Module):
         self.next_item = nn.Linear(c.width, c.item_width)
 
     def action_keys(self, actions: Actions) -> Tensor:
-        """[n, C]: computed from the description, refined for actions that were trained on."""
-        refined = self.known_action(actions.known.clamp(min=0)) * (actions.known >= 0)[:, None]
-        return self.action_key(actions.actions) + refined
+        """[n, C]: computed from the description, refined; nothing for actions that were never trained on, since weights
+        that see a hundred descriptions again and again learn them by heart."""
+        refined = self.action_key(actions.actions) + self.known_action(actions.known.clamp(min=0))
+        return refined * (actions.known >= 0)[:, None]
+
+    def likenesses(self, h: Tensor, said: Tensor, tables: Tables) -> Tensor:
+        """[B, T, n, 2]: what likeness says for each action, as a thought and as a call."""
+        nats = torch.where(tables.learned[:, None], self.likeness, self.unlearned_likeness)  # [n, 2]
+        meant = self.unlearned(h)[..., None, :] * ~tables.learned[:, None]
+        return (said @ tables.actions.T)[..., None] * nats + meant
 
 
 class Network(nn.Module):
@@ -355,7 +365,7 @@ class Network(nn.Module):
     def tables(self, actions: Actions) -> Tables:
         thought, speech, action = self.reading.own(actions)
         keys = self.writing.slot_key(actions.slots), self.writing.action_keys(actions)
-        return Tables(thought, speech, action, *keys, actions.actions)
+        return Tables(thought, speech, action, *keys, actions.actions, actions.known >= 0)
 
     def layers(self) -> Iterator[Block]:
         for block in self.blocks:
@@ -442,7 +452,7 @@ class Network(nn.Module):
         action_query = scale * w.action_query(h) + said_query
         called, filled = action_query @ tables.action_keys.T, action_query @ tables.slot_keys.T  # [B, T, n], [B, T, S]
         thought = (scale * w.thought_query(h) + said_query) @ tables.action_keys.T
-        likeness = (said @ tables.actions.T)[..., None] * w.likeness  # [B, T, n, 2]
+        likeness = w.likenesses(h, said, tables)
         thought, called = thought + likeness[..., 0], called + likeness[..., 1]
         start_query = w.start_query(h)
         start = pointer_scale * start_query @ keys[0].mT  # [B, T, N]

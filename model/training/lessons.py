@@ -76,6 +76,8 @@ class Options:
     """`pretrained`, `embeddings` (only the table of word pieces), `scratch`, or the folder of a trained reflex."""
     as_in_life: float = 0.3
     """Share of the utterances with every tone and a recogniser that lags; they cost twice the ticks of the others."""
+    only: str = ""
+    """Part of the name of the weights that are trained; all of them if empty."""
     held_out: tuple[str, ...] = ()
     """Actions that are left out of training, to be called by their description alone."""
     config: Config = field(default_factory=lambda: Config(n_lexicon=len(LEXICON), dropout=0.1))
@@ -107,7 +109,7 @@ def thin_out(human: Sequence[Request], n: int, rng: random.Random) -> list[Reque
     if not human or n <= 0:
         return []
     counts = Counter(request.action for request in human)
-    weights = {action: count ** (-0.1 if action == "none" else -0.4) for action, count in counts.items()}
+    weights = {action: count ** (-0.25 if action == "none" else -0.4) for action, count in counts.items()}
     return rng.choices(human, [weights[r.action] * (TWO_THINGS if r.then else 1) for r in human], k=n)
 
 

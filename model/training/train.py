@@ -185,6 +185,8 @@ class Run:
         self.report = report if together.leads else _no_report
         self.human = [request for request in human if not kept_back(request)]
         self.measured = [batch.read(parts.items) for batch in to_measure_by(options, parts, human)]
+        for name, parameter in network.named_parameters():
+            parameter.requires_grad_(options.only in name)
         heads = [p for n, p in network.named_parameters() if not n.startswith("blocks.") or ".field." in n]
         body = [p for n, p in network.named_parameters() if n.startswith("blocks.") and ".field." not in n]
         rates = (options.learning_rate, options.head_learning_rate)

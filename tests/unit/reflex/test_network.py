@@ -27,9 +27,14 @@ def network() -> Network:
 
 
 @pytest.fixture
-def tables(network: Network) -> Tables:
-    known = torch.tensor([0, 1, 2, 3, 4, -1])
-    return network.tables(Actions(torch.randn(N_SLOT, 16), torch.randn(N_ACTION, 16), known))
+def actions() -> Actions:
+    """Of the last the weights know nothing."""
+    return Actions(torch.randn(N_SLOT, 16), torch.randn(N_ACTION, 16), torch.tensor([0, 1, 2, 3, 4, -1]))
+
+
+@pytest.fixture
+def tables(network: Network, actions: Actions) -> Tables:
+    return network.tables(actions)
 
 
 def stream(t: int = T) -> Columns:
@@ -162,3 +167,19 @@ def test_a_cloned_state_is_a_branch_of_its_own(network: Network, tables: Tables)
 @torch.no_grad()
 def test_an_action_never_trained_on_has_a_place(network: Network, tables: Tables) -> None:
     assert whole_of(network, tables, stream(), some_items()).action.shape == (1, T, 2 + N_SLOT + N_ACTION)
+
+
+@torch.no_grad()
+def test_what_is_learned_of_other_actions_does_not_touch_one_that_was_never_learned(
+    network: Network, actions: Actions
+) -> None:
+    x, field = stream(), some_items()
+    before = whole_of(network, network.tables(actions), x, field)
+    network.writing.action_key.weight += 1.0
+    network.writing.known_action.weight += 1.0
+    network.writing.likeness += 1.0
+    after = whole_of(network, network.tables(actions), x, field)
+    for name in ("thought", "action"):
+        was, is_ = getattr(before, name), getattr(after, name)
+        assert torch.equal(was[..., -1], is_[..., -1])
+        assert not torch.isclose(was[..., -N_ACTION:-1], is_[..., -N_ACTION:-1]).any()

@@ -20,6 +20,8 @@ def saved(directory: Path, config: Config = SMALL) -> tuple[Path, Network]:
     """A network on disk, and the same one in full."""
     torch.manual_seed(1)
     path, network = directory / "stream.safetensors", Network(config)
+    for parameter in network.parameters():  # as large as trained ones: some begin as nearly nothing
+        parameter.data += 0.1 * torch.randn_like(parameter)
     weights.save(path, network.state_dict(), {"config": "small"})
     fill(network, weights.load(path)[0], path)
     return path, network
