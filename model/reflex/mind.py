@@ -39,8 +39,8 @@ PATIENCE_MS = 480
 OVER_MS = 1_600
 """Nearly everybody does."""
 UNLEARNED = 1.0
-"""Nats that a call is given ahead whose action the weights never learned: who has a plugin asks for it about as often as
-for anything else, many times as often as practice asks for one of its actions."""
+"""Nats that a call is given ahead whose action the weights never learned: who has a plugin asks for it more often than
+practice does. With two, "type call me a cab" orders one."""
 NO_CALL: tuple[float, Call | None] = (0.0, None)
 
 
