@@ -38,9 +38,6 @@ PATIENCE_MS = 480
 """Who goes on after a pause mostly does so sooner."""
 OVER_MS = 1_600
 """Nearly everybody does."""
-UNLEARNED = 1.0
-"""Nats that a call is given ahead whose action the weights never learned: who has a plugin asks for it more often than
-practice does. With two, "type call me a cab" orders one."""
 NO_CALL: tuple[float, Call | None] = (0.0, None)
 
 
@@ -103,7 +100,6 @@ class Reflex:
         with torch.inference_mode():
             actions = action_vectors(catalogue, self.symbols, items, trained)
             self._tables = network.tables(actions)
-            self._ahead = UNLEARNED * (actions.known < 0)
             self._nothing = network.look(numbers((), items))
         self.reset()
 
@@ -254,7 +250,7 @@ class Reflex:
         Nobody asks for anything without a word: what was acted on is not acted on again, but one sentence may ask for
         several things, which follow each other at once.
         """
-        calls = scores[self.symbols.first_call :] + self._ahead
+        calls = scores[self.symbols.first_call :]
         probability = float(torch.sigmoid(calls.logsumexp(-1) - scores[NONE]))
         if self._scribe.answered:
             another = self._scribe.went and self._called < MAX_ACTIONS and probability > (self._thresholds.another or 1)

@@ -43,7 +43,7 @@ SHOWN = ("thought", "action", "start", "speech", "piece")
 NONE_WEIGHT = 0.25
 """A tick on which nothing should be written counts this much against one on which something should."""
 UNREFINED = 0.2
-"""Share of the actions that have to do with their computed embedding alone, drawn anew for each batch."""
+"""Share of the actions that have to do with likeness alone, as if never trained on, drawn anew for each batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +315,7 @@ def _possible(logits: Logits, absent: Tensor | None) -> Logits:
 
 
 def _thinned(actions: Actions, noise: torch.Generator) -> Actions:
-    """Some actions without their refining row, so that computed embeddings have to carry the meaning."""
+    """Some actions without weights of their own, so that likeness has to carry the meaning."""
     dropped = torch.rand(len(actions.known), generator=noise).to(actions.known.device) < UNREFINED
     return Actions(actions.slots, actions.actions, torch.where(dropped, -1, actions.known))
 

@@ -38,9 +38,9 @@ def test_nothing_is_done_before_the_rest_is_said(simulator: Simulator, begun: st
 
 
 def test_what_is_whole_is_done_at_the_pause(simulator: Simulator) -> None:
-    done = _first_action(simulator.play(_heard("take a screenshot")))
-    assert done.action == "screenshot"
-    assert done.t_ms < 3 * WORD_MS + PAUSE_MS + BLOCK_MS
+    done = _first_action(simulator.play(_heard("what time is it")))
+    assert done.action == "tell_time"
+    assert done.t_ms < 4 * WORD_MS + PAUSE_MS + BLOCK_MS
 
 
 def _first_action(outputs: list[Output]) -> Output:
