@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -177,6 +178,7 @@ def test_dictation_is_ended_by_a_typed_request_too(ambidex: Ambidex, window: Pro
     before = ambidex.desktop.xdotool("getactivewindow")
     ambidex.desktop.xdotool("key", "ctrl+alt+p")
     wait_until(lambda: ambidex.desktop.xdotool("getactivewindow") != before, 10, "The line to type into")
+    time.sleep(0.3)  # the window has the keyboard a little before the line in it has
     ambidex.desktop.xdotool("type", "stop dictation")
     ambidex.desktop.xdotool("key", "Return")
     assert outcome_of(recorded, "stop_dictation").status is Status.DONE
