@@ -272,6 +272,9 @@ def train(
     practice: Annotated[
         int, typer.Option(min=0, help="Requests per epoch for actions that are known by their description alone.")
     ] = 1_500,
+    utterances: Annotated[
+        int, typer.Option(min=0, help="Requests that are read whole beforehand; 0 keeps the reading of --start.")
+    ] = 400_000,
     seed: int = 1,
     device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1, ...")] = "cpu",
     start: Annotated[
@@ -298,6 +301,7 @@ def train(
             human=human,
             written=written,
             practice=practice,
+            utterances=utterances,
             seed=seed,
             device=device,
             start=start,

@@ -22,6 +22,7 @@ class TrainOptions:
     human: int
     written: int
     practice: int
+    utterances: int
     seed: int
     device: str
     start: str
@@ -45,6 +46,7 @@ def train(options: TrainOptions) -> None:
         human=options.human if options.commands else 0,
         written=options.written,
         practice=options.practice,
+        utterances=options.utterances,
         seed=options.seed,
         device=options.device,
         start=options.start,

@@ -69,7 +69,7 @@ def lessons_of(requests: Sequence[Request], parts: Parts) -> list[Batch]:
         play([r], parts.catalogue, parts.symbols, parts.pieces, random.Random(n)) for n, r in enumerate(requests)
     ]
     rows = [row_of(lesson, parts.catalogue, parts.symbols, parts.piece_rank) for lesson in lessons]
-    return [batch.read(parts.items) for batch in batches(rows, parts.pieces, 4096, random.Random(0))]
+    return [batch.read(parts.items, parts.utterances) for batch in batches(rows, parts.pieces, 4096, random.Random(0))]
 
 
 def arms(commands: Path) -> None:

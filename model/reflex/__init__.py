@@ -9,16 +9,17 @@ import torch
 
 import resources
 from model.reflex import weights
-from model.reflex.items import ItemEncoder
 from model.reflex.mind import USUAL, Reflex, Thresholds
 from model.reflex.network import Config, Network
 from model.reflex.packed import RoundedLinear, load_packed, unfilled
+from model.reflex.texts import TextEncoder
 from model.reflex.vocabulary import Pieces
 from model.stream.catalogue import Catalogue, load_catalogue
 from model.stream.errors import ModelFailed
 
 __all__ = ["Reflex", "load_reflex"]
 
+UTTERANCES = "utterances.safetensors"
 TEXTS = "texts.safetensors"
 """Vectors of what the catalogue says, which take seconds to compute; where they are absent, they are computed."""
 
@@ -30,8 +31,10 @@ def load_reflex(directory: Path, catalogue: Catalogue, thresholds: Thresholds = 
     """
     torch.set_num_threads(1)  # a step is too short for two threads to be worth their meeting
     network_path, items_path = directory / "stream.safetensors", directory / "items.safetensors"
+    utterances_path = directory / UTTERANCES
     pieces = Pieces(directory / "tokenizer.json")
-    items = ItemEncoder.load(items_path, pieces)
+    items = TextEncoder.load(items_path, pieces)
+    utterances = items.for_utterances(utterances_path)
     if (directory / TEXTS).exists():
         items.remember(directory / TEXTS)
     metadata = weights.metadata(network_path)
@@ -45,8 +48,8 @@ def load_reflex(directory: Path, catalogue: Catalogue, thresholds: Thresholds = 
         network = Network(config)
     load_packed(network, network_path, RoundedLinear)
     network.read_with(items.piece_table)
-    version = weights.fingerprint(network_path, items_path)
-    return Reflex(network, items, pieces, lexicon, catalogue, version, thresholds, trained)
+    version = weights.fingerprint(network_path, items_path, utterances_path)
+    return Reflex(network, items, utterances, pieces, lexicon, catalogue, version, thresholds, trained)
 
 
 def _shipped_rows() -> dict[str, int]:

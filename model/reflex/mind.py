@@ -12,8 +12,8 @@ from torch import Tensor
 from model.reflex.columns import ITEM_ROW, Column, Scribe, field_channel, field_place, written
 from model.reflex.decoder import Grammar
 from model.reflex.habit import Habits
-from model.reflex.items import ItemEncoder, describe, slot_text
 from model.reflex.network import Actions, Columns, Field, Logits, Network, State
+from model.reflex.texts import TextEncoder, describe, slot_text
 from model.reflex.vocabulary import CLOSED, END, GESTURES, N_VOICED, NONE, OPENED, POINT, YIELD, Pieces, Symbols
 from model.stream.catalogue import Catalogue
 from model.stream.values import (
@@ -38,6 +38,9 @@ PATIENCE_MS = 480
 """Who goes on after a pause mostly does so sooner."""
 OVER_MS = 1_600
 """Nearly everybody does."""
+AHEAD = 5.0
+"""Nats that an action which was never learned has ahead, once something is to be done: who installs a plugin asks for
+what it does, while in training half of those who asked for it had it not."""
 NO_CALL: tuple[float, Call | None] = (0.0, None)
 
 
@@ -79,7 +82,8 @@ class Reflex:
     def __init__(
         self,
         network: Network,
-        items: ItemEncoder,
+        items: TextEncoder,
+        utterances: TextEncoder,
         pieces: Pieces,
         lexicon: tuple[str, ...],
         catalogue: Catalogue,
@@ -93,13 +97,15 @@ class Reflex:
         self.pieces = pieces
         self.symbols = Symbols.of(lexicon, catalogue)
         self._network = network.eval()
-        self._items = items
+        self._items, self._utterances = items, utterances
         self._catalogue = catalogue
         self._thresholds = thresholds
         self._piece_rank = {int(piece): rank for rank, piece in enumerate(network.predicted.tolist())}
         with torch.inference_mode():
             actions = action_vectors(catalogue, self.symbols, items, trained)
             self._tables = network.tables(actions)
+            self._unlearned = not bool(self._tables.learned.all())
+            self._ahead = AHEAD * ~self._tables.learned
             self._nothing = network.look(numbers((), items))
         self.reset()
 
@@ -132,7 +138,7 @@ class Reflex:
         column = self._scribe.column(seen)
         if column.utterance != self._utterance:
             self._utterance, self._last_thought = column.utterance, NONE
-        x = one_column(column, seen, field, self._items)
+        x = one_column(column, seen, field, self._utterances, self._items if self._unlearned else None)
         surprise = self._surprise(column, seen)
         if field != self._last_field:
             self._sight = self._network.look(numbers(field, self._items))
@@ -256,7 +262,7 @@ class Reflex:
             another = self._scribe.went and self._called < MAX_ACTIONS and probability > (self._thresholds.another or 1)
             return self._made(Call(self.symbols.actions[int(calls.argmax())])) if another else None
         if probability > self._surest[0]:
-            self._surest = (probability, Call(self.symbols.actions[int(calls.argmax())]))
+            self._surest = (probability, Call(self.symbols.actions[int((calls + self._ahead).argmax())]))
         surest, call = self._surest
         if surest <= self._thresholds.call_after(silent_ms):
             return None
@@ -326,7 +332,7 @@ def item_scores(direction: Tensor, vectors: Tensor) -> Tensor:
 
 
 def action_vectors(
-    catalogue: Catalogue, symbols: Symbols, items: ItemEncoder, trained: Mapping[str, int] | None = None
+    catalogue: Catalogue, symbols: Symbols, items: TextEncoder, trained: Mapping[str, int] | None = None
 ) -> Actions:
     """Vectors of the slots' names and of the actions' descriptions with their examples."""
     rows = {name: row for row, name in enumerate(symbols.actions)} if trained is None else trained
@@ -336,8 +342,10 @@ def action_vectors(
     return Actions(slots, torch.nn.functional.normalize(torch.stack(actions), dim=-1), known)
 
 
-def one_column(column: Column, seen: Seen, field: tuple[Item, ...], items: ItemEncoder) -> Columns:
-    """[B, T] = [1, 1] tensors of one tick."""
+def one_column(
+    column: Column, seen: Seen, field: tuple[Item, ...], utterances: TextEncoder, items: TextEncoder | None
+) -> Columns:
+    """[B, T] = [1, 1] tensors of one tick; without `items` for actions all of which were trained on."""
 
     def cell(value: int) -> Tensor:
         return torch.tensor([[value]])
@@ -345,6 +353,7 @@ def one_column(column: Column, seen: Seen, field: tuple[Item, ...], items: ItemE
     rows = [[field.index(seen.items[c]) if c in seen.items else -1 for c in ITEM_ROW]]
     # What will have been said at the next ticks is encoded with it: three together take half as long as one by one.
     said = [column.said + seen.coming[:n] for n in range(len(seen.coming) + 1)]
+    vector = utterances.encode_pieces(said)[None, :1]
     return Columns(
         user=cell(column.user),
         word=cell(column.word),
@@ -353,7 +362,8 @@ def one_column(column: Column, seen: Seen, field: tuple[Item, ...], items: ItemE
         dt=cell(column.dt),
         position=cell(column.position),
         utterance=cell(column.utterance),
-        said=items.encode_pieces(said)[None, :1],
+        said=vector,
+        said_plain=items.encode_pieces(said)[None, :1] if items else torch.zeros_like(vector),
         thought=cell(column.own.thought),
         speech=cell(column.own.speech),
         action=cell(column.own.action),
@@ -361,7 +371,7 @@ def one_column(column: Column, seen: Seen, field: tuple[Item, ...], items: ItemE
     )
 
 
-def numbers(field: tuple[Item, ...], items: ItemEncoder) -> Field:
+def numbers(field: tuple[Item, ...], items: TextEncoder) -> Field:
     """B = 1; nothing in the field is M = 0."""
     return Field(
         items.encode([item.text for item in field])[None],

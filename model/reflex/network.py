@@ -19,9 +19,12 @@ from torch import Tensor, nn
 
 from model.reflex.packed import PackedTable, RoundedLinear
 
-LIKENESS, UNLEARNED_LIKENESS = 10.0, 20.0
+LIKENESS = 10.0, 20.0
 """Nats per unit of cosine between what was said and what an action is described as, to begin with: of actions that were
 trained on, which have weights of their own besides, and of others, which have nothing else."""
+CONTEXT = 0.25
+"""How much what the stream knows besides counts against the words as a whole, where it is about which action is meant:
+it learns its lessons by heart (docs/log.md)."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,8 @@ class Columns:
     dt: Tensor
     position: Tensor  # user pieces since the utterance was opened
     utterance: Tensor
-    said: Tensor  # [B, T, item_width] float, vector of the utterance so far
+    said: Tensor  # [B, T, item_width] float, the utterance so far as its own encoder reads it
+    said_plain: Tensor  # [B, T, item_width] float, as the encoder reads it that reads the descriptions
     thought: Tensor  # our own outputs of the tick before
     speech: Tensor
     action: Tensor
@@ -296,9 +300,8 @@ class Writing(nn.Module):
         self.thought_query = nn.Linear(c.width, c.width)
         self.action_query = nn.Linear(c.width, c.width)
         self.said_query = nn.Linear(c.item_width, c.width)
-        self.likeness = nn.Parameter(torch.full((2,), LIKENESS))  # for thoughts and for calls
-        self.unlearned_likeness = nn.Parameter(torch.full((2,), UNLEARNED_LIKENESS))
-        self.unlearned = nn.Linear(c.width, 2)  # whether something is meant that was never learned
+        self.said_unlearned = nn.Linear(c.item_width, 1)  # whether something is meant that was never learned
+        self.likeness = nn.Parameter(torch.tensor(LIKENESS))
         self.action_key = nn.Linear(c.item_width, c.width)
         self.slot_key = nn.Linear(c.item_width, c.width)
         self.known_action = nn.Embedding(c.n_known_action, c.width)
@@ -321,11 +324,16 @@ class Writing(nn.Module):
         refined = self.action_key(actions.actions) + self.known_action(actions.known.clamp(min=0))
         return refined * (actions.known >= 0)[:, None]
 
-    def likenesses(self, h: Tensor, said: Tensor, tables: Tables) -> Tensor:
-        """[B, T, n, 2]: what likeness says for each action, as a thought and as a call."""
-        nats = torch.where(tables.learned[:, None], self.likeness, self.unlearned_likeness)  # [n, 2]
-        meant = self.unlearned(h)[..., None, :] * ~tables.learned[:, None]
-        return (said @ tables.actions.T)[..., None] * nats + meant
+    def by_words(self, said: Tensor, plain: Tensor, tables: Tables) -> Tensor:
+        """[..., item_width] twice -> logits [..., n]: which action the words alone speak for.
+
+        What was never learned is compared by an encoder that did not learn either: one that learns what some actions
+        are described as learns them by heart (docs/log.md).
+        """
+        query = tables.action_keys.shape[-1] ** -0.5 * self.said_query(said)
+        learned = query @ tables.action_keys.T + self.likeness[0] * said @ tables.actions.T
+        unlearned = self.likeness[1] * plain @ tables.actions.T + self.said_unlearned(said)
+        return torch.where(tables.learned, learned, unlearned)
 
 
 class Network(nn.Module):
@@ -350,8 +358,9 @@ class Network(nn.Module):
                 nn.init.normal_(module.weight, std=0.02)
             if isinstance(module, nn.Linear):
                 nn.init.zeros_(module.bias)
-        for weight in (self.writing.known_action.weight, self.reading.said.weight, self.writing.said_query.weight):
-            nn.init.zeros_(weight)
+        writing = self.writing
+        for layer in (writing.known_action, writing.said_query, writing.said_unlearned, self.reading.said):
+            nn.init.zeros_(layer.weight)
         for block in self.layers():
             if block.field is not None:
                 nn.init.zeros_(block.field.out.weight)
@@ -392,7 +401,7 @@ class Network(nn.Module):
             h = block.finish(h, block.attention.attend(q, k, v, allowed), seen, present)
         spoken = (x.word >= 0)[:, None, :] & allowed  # [B, T, N]
         keys = self.writing.start_key(h), self.writing.end_key(h)
-        return self._write(h, x.said, tables, sight, present, spoken, keys)
+        return self._write(h, x, tables, sight, present, spoken, keys)
 
     # One tick, for living -----------------------------------------------------------------------------------
 
@@ -426,7 +435,7 @@ class Network(nn.Module):
         spoken = (state.word >= 0)[:, None] & allowed
         keys = state.pointer_start, state.pointer_end
         state.count += 1
-        return self._write(h, x.said, tables, sight, present, spoken, keys), state
+        return self._write(h, x, tables, sight, present, spoken, keys), state
 
     def piece_logits(self, direction: Tensor) -> Tensor:
         """`Logits.piece` [n, C] -> [n, n_predicted_piece]. Apart, since it is needed only when a word came."""
@@ -438,22 +447,20 @@ class Network(nn.Module):
     def _write(
         self,
         h: Tensor,
-        said: Tensor,
+        x: Columns,
         tables: Tables,
         sight: Sight,
         present: Tensor,
         spoken: Tensor,
         keys: tuple[Tensor, Tensor],
     ) -> Logits:
-        """`h` [B, T, C], `said` [B, T, item_width], `present` [B, T, M], `spoken` [B, T, N], `keys` two [B, N, K]."""
+        """`h` [B, T, C], `present` [B, T, M], `spoken` [B, T, N], `keys` two [B, N, K]."""
         w = self.writing
         scale, pointer_scale = self.config.width**-0.5, self.config.pointer_width**-0.5
-        said_query = scale * w.said_query(said)
-        action_query = scale * w.action_query(h) + said_query
-        called, filled = action_query @ tables.action_keys.T, action_query @ tables.slot_keys.T  # [B, T, n], [B, T, S]
-        thought = (scale * w.thought_query(h) + said_query) @ tables.action_keys.T
-        likeness = w.likenesses(h, said, tables)
-        thought, called = thought + likeness[..., 0], called + likeness[..., 1]
+        action_query, thought_query = scale * w.action_query(h), scale * w.thought_query(h)
+        by_words = w.by_words(x.said, x.said_plain, tables)
+        thought = by_words + CONTEXT * thought_query @ tables.action_keys.T
+        called = by_words + CONTEXT * action_query @ tables.action_keys.T
         start_query = w.start_query(h)
         start = pointer_scale * start_query @ keys[0].mT  # [B, T, N]
         start_item = pointer_scale * start_query @ sight.start_keys.mT  # [B, T, M]
@@ -463,7 +470,7 @@ class Network(nn.Module):
         return Logits(
             thought=torch.cat([w.thought_words(h), thought], -1),
             speech=w.speech(h),
-            action=torch.cat([w.action_symbol(h), filled, called], -1),
+            action=torch.cat([w.action_symbol(h), action_query @ tables.slot_keys.T, called], -1),
             start=torch.cat([start.masked_fill(~spoken, never), start_item.masked_fill(~present, never)], -1),
             end=end.masked_fill(~spoken, never),
             point=point.masked_fill(~present, never),

@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 
 from model.reflex.columns import ITEM_ROW, Column, Scribe, field_channel, field_place, written
-from model.reflex.items import ItemEncoder
 from model.reflex.network import Columns, Field
+from model.reflex.texts import TextEncoder
 from model.reflex.vocabulary import GESTURES, NONE, Pieces, Symbols
 from model.stream.catalogue import Catalogue
 from model.stream.values import Fill, Item, Span
@@ -150,19 +150,22 @@ class Batch:
     present: Tensor  # [B, T, M] boolean: which items stood in the field at which tick
     targets: Targets
     texts: list[tuple[int, ...]]
-    """Word pieces, each text once. The first is empty."""
+    utterances: list[tuple[int, ...]]
+    """Word pieces of what stands in the field and of what is said, each text once. The first is empty."""
     n_ticks: int
     absent: Tensor | None = None  # [n] boolean: which of the actions cannot be called; None for none
 
-    def read(self, items: ItemEncoder) -> Batch:
-        """The same batch with the vectors of its texts, on the device of the encoder."""
+    def read(self, items: TextEncoder, utterances: TextEncoder) -> Batch:
+        """The same batch with the vectors of its texts, on the device of the encoders."""
         vectors = items.encode_pieces(self.texts)  # [n, item_width]
+        said, plain = utterances.encode_pieces(self.utterances), items.encode_pieces(self.utterances)
         to = vectors.device
         columns, field, present = self.columns.to(to), self.field.to(to), self.present.to(to)
-        columns = replace(columns, said=vectors[columns.said])
+        columns = replace(columns, said=said[columns.said], said_plain=plain[columns.said])
         field = replace(field, vectors=vectors[field.vectors])
         absent = None if self.absent is None else self.absent.to(to)
-        return Batch(columns, field, present, self.targets.to(to), self.texts, self.n_ticks, absent)
+        targets = self.targets.to(to)
+        return replace(self, columns=columns, field=field, present=present, targets=targets, absent=absent)
 
 
 def batches(rows: Sequence[Row], pieces: Pieces, ticks_per_batch: int, rng: random.Random) -> Iterator[Batch]:
@@ -191,9 +194,10 @@ def collate(rows: Sequence[Row], pieces: Pieces) -> Batch:
     b, t = len(rows), max(len(row.columns) for row in rows)
     m = max(1, max(len(row.items) for row in rows))
     texts: dict[tuple[int, ...], int] = {(): 0}
+    utterances: dict[tuple[int, ...], int] = {(): 0}
 
-    def text(of: tuple[int, ...]) -> int:
-        return texts.setdefault(of, len(texts))
+    def number(of: tuple[int, ...], known: dict[tuple[int, ...], int]) -> int:
+        return known.setdefault(of, len(known))
 
     ticks = {name: np.full((b, t), fill) for name, fill in TICK_FIELDS.items()}
     vectors, channel = np.zeros((b, m), int), np.zeros((b, m), int)
@@ -202,23 +206,26 @@ def collate(rows: Sequence[Row], pieces: Pieces) -> Batch:
     new = np.full((b, t, len(ITEM_ROW)), -1)
     for n, row in enumerate(rows):
         length, k = len(row.columns), len(row.items)
-        numbers = np.array([_numbers(column, text(column.said)) for column in row.columns])
+        numbers = np.array([_numbers(column, number(column.said, utterances)) for column in row.columns])
         for name, values in zip(TICK_FIELDS, numbers.T, strict=True):
             ticks[name][n, :length] = values
         new[n, :length] = row.new_items
         if k:
-            vectors[n, :k] = [text(tuple(piece for piece, _ in pieces.encode(item.text))) for item in row.items]
+            read = (tuple(piece for piece, _ in pieces.encode(item.text)) for item in row.items)
+            vectors[n, :k] = [number(text, texts) for text in read]
             channel[n, :k] = [field_channel(item) for item in row.items]
             place[n, :k] = [field_place(item.place) for item in row.items]
             since[n, :k], until[n, :k] = row.present_from, row.present_until
     columns = Columns(
         **{name: torch.from_numpy(values) for name, values in ticks.items()},
+        said_plain=torch.from_numpy(ticks["said"]),
         item=torch.from_numpy(new),
     )
     field = Field(torch.from_numpy(vectors), torch.from_numpy(channel), torch.from_numpy(place))
     tick = np.arange(t)[None, :, None]
     present = torch.from_numpy((tick >= since[:, None]) & (tick < until[:, None]))
-    return Batch(columns, field, present, _targets(rows, t), list(texts), sum(len(row.columns) for row in rows))
+    n_ticks = sum(len(row.columns) for row in rows)
+    return Batch(columns, field, present, _targets(rows, t), list(texts), list(utterances), n_ticks)
 
 
 TICK_FIELDS = {

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from model.reflex import weights
-from model.reflex.items import ItemEncoder
+from model.reflex.texts import TextEncoder
 from model.reflex.vocabulary import Pieces
 from model.stream.errors import ModelFailed
 from model.training.compose import Request
@@ -22,7 +22,7 @@ BATCH = 256
 class Floor:
     """`weight` [n_action, C] and `bias` [n_action] over the vectors of the item encoder."""
 
-    def __init__(self, items: ItemEncoder, actions: tuple[str, ...], weight: Tensor, bias: Tensor) -> None:
+    def __init__(self, items: TextEncoder, actions: tuple[str, ...], weight: Tensor, bias: Tensor) -> None:
         self._items, self._actions, self._weight, self._bias = items, actions, weight, bias
 
     def action(self, text: str) -> str:
@@ -33,7 +33,7 @@ class Floor:
         weights.save(path, {"weight": self._weight, "bias": self._bias}, {"actions": " ".join(self._actions)})
 
     @classmethod
-    def load(cls, path: Path, items: ItemEncoder) -> Floor:
+    def load(cls, path: Path, items: TextEncoder) -> Floor:
         """Raises `ModelFailed` if the file is missing or damaged."""
         tensors, metadata = weights.load(path)
         try:
@@ -43,7 +43,7 @@ class Floor:
 
 
 def fit(
-    requests: Sequence[Request], items: ItemEncoder, actions: tuple[str, ...], epochs: int = 40, seed: int = 1
+    requests: Sequence[Request], items: TextEncoder, actions: tuple[str, ...], epochs: int = 40, seed: int = 1
 ) -> Floor:
     """Logistic regression by Adam, each request once per epoch."""
     torch.manual_seed(seed)
@@ -65,4 +65,4 @@ def fit(
 def open_floor(directory: Path) -> Floor:
     """The classifier that lies beside the reflex in `directory`. Raises `ModelFailed`."""
     pieces = Pieces(directory / "tokenizer.json")
-    return Floor.load(directory / FILE, ItemEncoder.load(directory / "items.safetensors", pieces))
+    return Floor.load(directory / FILE, TextEncoder.load(directory / "items.safetensors", pieces))

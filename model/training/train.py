@@ -6,8 +6,8 @@ import json
 import random
 import shutil
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from itertools import count
 from pathlib import Path
 from pickle import UnpicklingError
@@ -17,11 +17,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from model.reflex import TEXTS, weights
-from model.reflex.items import catalogue_texts
+from model.reflex import TEXTS, UTTERANCES, weights
 from model.reflex.mind import action_vectors
 from model.reflex.network import Actions, Logits, Network
 from model.reflex.packed import fill
+from model.reflex.texts import catalogue_texts
 from model.reflex.vocabulary import NONE
 from model.stream.catalogue import Catalogue
 from model.stream.errors import BadSettings, ModelFailed
@@ -32,33 +32,22 @@ from model.training.floor import FILE as FLOOR
 from model.training.floor import fit
 from model.training.lessons import LEXICON, Lessons, Options, Parts, kept_back, prepared, read_human, to_measure_by
 from model.training.measure import Rightness, rightness
+from model.training.practice import practised
 from model.training.precision import half, plain_attention
+from model.training.progress import Progressed, Report, between, no_report, rate
 from model.training.together import ALONE, Together, joined
+from model.training.utterances import first_layers, learn_utterances
 
 WEIGHTS = {
     "thought": 1.0, "speech": 1.0, "action": 1.0, "start": 1.0, "end": 1.0, "point": 0.5, "gesture": 0.2,
     "tone": 0.02, "piece": 0.05, "item": 0.02,
 }  # fmt: skip
 SHOWN = ("thought", "action", "start", "speech", "piece")
+CHECKPOINT = "checkpoint.pt"
+AS_FAST = 16
+"""So many requests are read whole while one is learned from word by word."""
 NONE_WEIGHT = 0.25
 """A tick on which nothing should be written counts this much against one on which something should."""
-UNREFINED = 0.2
-"""Share of the actions that have to do with likeness alone, as if never trained on, drawn anew for each batch."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progressed:
-    """How far a run has come: `share` of all its ticks, and a line about the losses."""
-
-    share: float
-    text: str
-
-
-Report = Callable[[Progressed], None]
-
-
-def _no_report(news: Progressed) -> None:
-    del news
 
 
 # Loss -----------------------------------------------------------------------------------------------------------
@@ -114,7 +103,11 @@ def _train(options: Options, shipped: Path, catalogue: Catalogue, report: Report
     parts = Parts.load(shipped, catalogue, options.device)
     human = read_human(options.commands) if options.commands else []
     network = new_network(options, parts, human or _some(options))
-    run = Run(network, options, parts, human, report, together)
+    practice, human = practised(human, parts)
+    parts.practice = [*parts.practice, *practice]
+    share = options.utterances / (options.utterances + AS_FAST * options.epochs * options.n_requests)
+    _read_utterances(network, options, shipped, parts, human, between(report, 0.0, share), together)
+    run = Run(network, options, parts, human, between(report, share, 1.0), together)
     run.resume()
     run.go()
     if not together.leads:
@@ -123,6 +116,29 @@ def _train(options: Options, shipped: Path, catalogue: Catalogue, report: Report
     save(network, options.directory / "stream.safetensors", metadata)
     parts.items.save(options.directory / TEXTS, catalogue_texts(catalogue))
     _fit_floor(options, parts, human)
+
+
+def _read_utterances(
+    network: Network,
+    options: Options,
+    shipped: Path,
+    parts: Parts,
+    human: Sequence[Request],
+    report: Report,
+    together: Together,
+) -> None:
+    """Learn how to read what is said, unless an earlier run did, and read with it from now on."""
+    path = options.directory / UTTERANCES
+    if not (path.exists() and (options.directory / CHECKPOINT).exists()):
+        layers = first_layers(Path(options.start), shipped).to(options.device)
+        if options.utterances:
+            told = report if together.leads else no_report
+            learned = [request for request in human if not kept_back(request)]
+            learn_utterances(network, layers, options, parts, learned, trained_rows(options, parts), told, together)
+        if together.leads:
+            weights.save(path, layers.state_dict(), {})
+    together.from_leader(None)  # not before it is written
+    parts.utterances = parts.items.for_utterances(path)
 
 
 def trained_rows(options: Options, parts: Parts) -> dict[str, int]:
@@ -158,8 +174,8 @@ def _fit_floor(options: Options, parts: Parts, human: Sequence[Request]) -> None
     """The floor learns from the same requests as the first epoch of the reflex."""
     lessons = Lessons(options, parts, [request for request in human if not kept_back(request)], 0)
     rng = random.Random(options.seed)
-    learned, practised = parts.symbols.actions[: parts.n_learned], parts.symbols.actions[parts.n_learned :]
-    groups = [group for chunk in range(len(lessons)) for group in lessons.requests(chunk, rng, practised)]
+    learned, absent = parts.symbols.actions[: parts.n_learned], parts.symbols.actions[parts.n_learned :]
+    groups = [group for chunk in range(len(lessons)) for group in lessons.requests(chunk, rng, absent)]
     requests = [request for group in groups for request in group]
     fit(requests, parts.items, learned, seed=options.seed).save(options.directory / FLOOR)
 
@@ -182,11 +198,11 @@ class Run:
         together: Together = ALONE,
     ) -> None:
         self.network, self.options, self.parts, self.together = network, options, parts, together
-        self.report = report if together.leads else _no_report
+        self.report = report if together.leads else no_report
         self.human = [request for request in human if not kept_back(request)]
-        self.measured = [batch.read(parts.items) for batch in to_measure_by(options, parts, human)]
-        for name, parameter in network.named_parameters():
-            parameter.requires_grad_(options.only in name)
+        self.measured = [batch.read(parts.items, parts.utterances) for batch in to_measure_by(options, parts, human)]
+        network.requires_grad_(True)
+        network.writing.said_query.requires_grad_(False)  # learned with the layers that read what is said
         heads = [p for n, p in network.named_parameters() if not n.startswith("blocks.") or ".field." in n]
         body = [p for n, p in network.named_parameters() if n.startswith("blocks.") and ".field." not in n]
         rates = (options.learning_rate, options.head_learning_rate)
@@ -202,7 +218,7 @@ class Run:
 
     @property
     def checkpoint(self) -> Path:
-        return self.options.directory / "checkpoint.pt"
+        return self.options.directory / CHECKPOINT
 
     def resume(self) -> None:
         saved = self.together.from_leader(self._saved() if self.together.leads else None)
@@ -253,12 +269,11 @@ class Run:
         return rightness(self.network, tables, self.measured, self.parts.symbols)
 
     def _epoch(self, actions: Actions) -> None:
-        noise = torch.Generator().manual_seed(self.options.seed * 1000 + self.epoch)
         done, began, mean = 0, time.monotonic(), dict[str, Tensor]()
         self.network.train()
         group = self.together
         lessons = Lessons(self.options, self.parts, self.human, self.epoch, group.rank, group.size)
-        batches = prepared(lessons, self.parts.items, self.options.workers)
+        batches = prepared(lessons, self.parts, self.options.workers)
         for n in count():
             own_share, batch = next(batches, (1.0, None))
             share = group.anybody(batch is not None, own_share)
@@ -266,21 +281,18 @@ class Run:
                 return
             share = (self.epoch + share) / self.options.epochs
             self._learn(share)
-            found = self._batch(batch, _thinned(actions, noise))
+            found = self._batch(batch, actions)
             done += batch.n_ticks if batch else 0
             for name, value in found.items():
                 mean[name] = 0.98 * mean.get(name, value) + 0.02 * value
             if n % 50 == 0:
-                rate = done / (time.monotonic() - began)
+                per_second = done / (time.monotonic() - began)
                 shown = " ".join(f"{name} {float(mean[name]):.2f}" for name in SHOWN if name in mean)
-                self.report(Progressed(share, f"epoch {self.epoch + 1}, {rate:.0f} ticks/s, {shown}"))
+                self.report(Progressed(share, f"epoch {self.epoch + 1}, {per_second:.0f} ticks/s, {shown}"))
 
     def _learn(self, progress: float) -> None:
-        """Linear warm-up, then linear decay to a twentieth."""
-        warm = self.options.warm_up
-        factor = progress / warm if progress < warm else 1 - 0.95 * (progress - warm) / (1 - warm)
         for group in self.optimizer.param_groups:
-            group["lr"] = group["peak"] * max(factor, 0.01)
+            group["lr"] = group["peak"] * rate(progress, self.options.warm_up)
         self.progress = progress
 
     def _batch(self, batch: Batch | None, actions: Actions) -> dict[str, Tensor]:
@@ -312,12 +324,6 @@ def _possible(logits: Logits, absent: Tensor | None) -> Logits:
         for each in (logits.thought, logits.action)
     ]
     return replace(logits, thought=masked[0], action=masked[1])
-
-
-def _thinned(actions: Actions, noise: torch.Generator) -> Actions:
-    """Some actions without weights of their own, so that likeness has to carry the meaning."""
-    dropped = torch.rand(len(actions.known), generator=noise).to(actions.known.device) < UNREFINED
-    return Actions(actions.slots, actions.actions, torch.where(dropped, -1, actions.known))
 
 
 def save(network: Network, path: Path, metadata: dict[str, str]) -> None:

@@ -20,7 +20,7 @@ from tests.program import Ambidex
 def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory of weights that `load_reflex` accepts."""
     directory = tmp_path_factory.mktemp("reflex")
-    for name in ("items.safetensors", "tokenizer.json"):
+    for name in ("items.safetensors", "utterances.safetensors", "tokenizer.json"):
         (directory / name).symlink_to(resources.ROOT / "reflex" / name)
     torch.manual_seed(0)
     assert shipped_catalogue()

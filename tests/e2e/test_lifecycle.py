@@ -193,7 +193,7 @@ def test_missing_weights_are_a_sentence(bare: Ambidex, tmp_path: Path) -> None:
 def test_damaged_weights_are_a_sentence(bare: Ambidex, tmp_path: Path, untrained: Path) -> None:
     damaged = tmp_path / "damaged"
     damaged.mkdir()
-    for name in ("items.safetensors", "tokenizer.json"):
+    for name in ("items.safetensors", "utterances.safetensors", "tokenizer.json"):
         (damaged / name).symlink_to(untrained / name)
     whole = (untrained / "stream.safetensors").read_bytes()
     (damaged / "stream.safetensors").write_bytes(whole[: len(whole) // 2])

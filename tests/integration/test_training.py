@@ -25,7 +25,7 @@ from desktop.minds import REFLEX, shipped_catalogue
 from model.training.train import train_reflex
 options = lessons.Options(
     Path(sys.argv[1]), composed=2, human=0, written=2, practice=2, epochs=int(sys.argv[2]), ticks_per_batch=256,
-    start=str(REFLEX),
+    start=str(REFLEX), utterances=6,
 )
 train_reflex(options, REFLEX, shipped_catalogue(), lambda news: print(news.text, flush=True))
 """

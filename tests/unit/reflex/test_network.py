@@ -50,6 +50,7 @@ def stream(t: int = T) -> Columns:
         position=torch.arange(t)[None] % 12,
         utterance=torch.arange(t)[None] // 8,
         said=torch.randn(1, t, 16),
+        said_plain=torch.randn(1, t, 16),
         thought=ticks(1 + 4 + N_ACTION),
         speech=ticks(4 + 4),
         action=ticks(2 + N_SLOT + N_ACTION),
@@ -177,7 +178,8 @@ def test_what_is_learned_of_other_actions_does_not_touch_one_that_was_never_lear
     before = whole_of(network, network.tables(actions), x, field)
     network.writing.action_key.weight += 1.0
     network.writing.known_action.weight += 1.0
-    network.writing.likeness += 1.0
+    network.writing.likeness[0] += 1.0
+    network.writing.said_query.bias += 1.0
     after = whole_of(network, network.tables(actions), x, field)
     for name in ("thought", "action"):
         was, is_ = getattr(before, name), getattr(after, name)

@@ -36,7 +36,8 @@ def column(user: int) -> Columns:
     none = torch.tensor([[0]])
     return Columns(
         user=cell, word=none, self_=cell, tone=none, dt=none, position=none, utterance=none,
-        said=torch.randn(1, 1, 32), thought=none, speech=none, action=none, item=torch.tensor([[[0, -1, -1]]]),
+        said=torch.randn(1, 1, 32) / 6, said_plain=torch.randn(1, 1, 32) / 6, thought=none, speech=none, action=none,
+        item=torch.tensor([[[0, -1, -1]]]),
     )  # fmt: skip
 
 
@@ -49,7 +50,7 @@ def test_a_packed_network_steps_almost_like_one_in_full(tmp_path: Path) -> None:
     pieces = table()
     packed.read_with(pieces)
     full.pieces = pieces.dense()
-    actions = Actions(torch.randn(3, 32), torch.randn(4, 32), torch.tensor([0, 1, 2, -1]))
+    actions = Actions(torch.randn(3, 32), torch.randn(4, 32) / 6, torch.tensor([0, 1, 2, -1]))
     x, field = column(7), Field(torch.randn(1, 2, 32), torch.tensor([[0, 1]]), torch.rand(1, 2, 4))
     with torch.inference_mode():
         ours, _ = packed.step(x, packed.look(field), packed.tables(actions), packed.begin())
@@ -60,10 +61,10 @@ def test_a_packed_network_steps_almost_like_one_in_full(tmp_path: Path) -> None:
 
 
 def assert_alike(ours: Tensor, theirs: Tensor) -> None:
-    """Up to a twentieth of the length, places that are ruled out left alone."""
+    """Up to a twentieth of the length, or of 0.3 where it is less; places that are ruled out left alone."""
     possible = theirs > -1e3
     assert torch.equal(possible, ours > -1e3)
-    assert float((ours - theirs)[possible].norm()) <= 0.05 * float(theirs[possible].norm())
+    assert float((ours - theirs)[possible].norm()) <= 0.05 * max(0.3, float(theirs[possible].norm()))
 
 
 def test_a_product_with_rows_of_a_table_is_one_with_the_quantised_ones() -> None:
@@ -94,7 +95,7 @@ def test_nothing_in_sight_is_no_fault(tmp_path: Path) -> None:
     packed.read_with(table())
     nothing = Field(torch.zeros(1, 0, 32), torch.zeros(1, 0, dtype=torch.long), torch.zeros(1, 0, 4))
     with torch.inference_mode():
-        actions = Actions(torch.randn(3, 32), torch.randn(4, 32), torch.tensor([0, 1, 2, -1]))
+        actions = Actions(torch.randn(3, 32), torch.randn(4, 32) / 6, torch.tensor([0, 1, 2, -1]))
         x = column(7)
         x.item[:] = -1
         logits, _ = packed.step(x, packed.look(nothing), packed.tables(actions), packed.begin())

@@ -8,7 +8,7 @@ import torch
 
 import resources
 from model.reflex import TEXTS, load_reflex, weights
-from model.reflex.items import ItemEncoder, catalogue_texts
+from model.reflex.texts import TextEncoder, catalogue_texts
 from model.reflex.vocabulary import Pieces
 from model.stream.catalogue import load_catalogue
 from model.stream.errors import ModelFailed
@@ -21,7 +21,7 @@ def test_the_vectors_that_ship_are_those_of_the_catalogue() -> None:
     tensors, metadata = weights.load(SHIPPED / TEXTS)
     texts = json.loads(metadata["texts"])
     assert set(catalogue_texts(load_catalogue(resources.ROOT / "actions.toml"))) <= set(texts)
-    items = ItemEncoder.load(SHIPPED / "items.safetensors", Pieces(SHIPPED / "tokenizer.json"))
+    items = TextEncoder.load(SHIPPED / "items.safetensors", Pieces(SHIPPED / "tokenizer.json"))
     some = texts[::40]
     torch.testing.assert_close(items.encode(some), tensors["vectors"][0, ::40], atol=1e-4, rtol=1e-4)
 
@@ -30,7 +30,9 @@ def test_the_weights_fit_a_budget_of_45_mb() -> None:
     assert sum(path.stat().st_size for path in SHIPPED.iterdir()) < 45e6
 
 
-@pytest.mark.parametrize("name", ["stream.safetensors", "items.safetensors", "tokenizer.json"])
+@pytest.mark.parametrize(
+    "name", ["stream.safetensors", "items.safetensors", "utterances.safetensors", "tokenizer.json"]
+)
 @pytest.mark.parametrize("damage", [None, b"", b"rubbish"])
 def test_a_missing_or_damaged_file_is_a_sentence(tmp_path: Path, name: str, damage: bytes | None) -> None:
     for path in SHIPPED.iterdir():

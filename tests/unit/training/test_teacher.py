@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import resources
-from model.reflex.items import ItemEncoder
+from model.reflex.texts import TextEncoder
 from model.reflex.vocabulary import N_VOICED, PAUSE, YIELD, Pieces, Symbols
 from model.stream.catalogue import Catalogue, load_catalogue
 from model.stream.trace import TraceWriter, load, step_to_json
@@ -164,12 +164,12 @@ def test_every_word_asks_for_a_thought_and_every_argument_for_a_pointer(
 def test_batches_are_padded_so_that_nothing_is_learned_from_the_padding(
     catalogue: Catalogue, symbols: Symbols, pieces: Pieces
 ) -> None:
-    items = ItemEncoder.load(resources.ROOT / "reflex" / "items.safetensors", pieces)
+    items = TextEncoder.load(resources.ROOT / "reflex" / "items.safetensors", pieces)
     rows = [
         row_of(lesson([request], catalogue, symbols, pieces), catalogue, symbols, {PAUSE: 1})
         for request in (TYPE_HELLO, PASTE_LINK)
     ]
-    batch = collate(rows, pieces).read(items)
+    batch = collate(rows, pieces).read(items, items)
     lengths = [len(row.columns) for row in rows]
     assert batch.columns.user.shape == (2, max(lengths))
     short = lengths.index(min(lengths))

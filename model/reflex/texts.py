@@ -1,4 +1,5 @@
-"""The item encoder: one vector per text, by the sentence encoder all-MiniLM-L6-v2 as it was made.
+"""Texts to vectors: what stands in the field by the sentence encoder all-MiniLM-L6-v2 as it was made, what the user
+says by the same with last layers of its own, which have learned what people ask for.
 
 Source: https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0), mean of the last states, normalised.
 """
@@ -29,6 +30,8 @@ START, STOP = 101, 102
 Key = TypeVar("Key", str, tuple[int, ...])
 CACHE_SIZE = 4096
 BATCH, BATCH_ON_GPU = 32, 512
+N_OWN_LAYER = 3
+"""Last layers of the sentence encoder that what the user says has for itself."""
 
 
 class SentenceEncoder(nn.Module):
@@ -43,38 +46,56 @@ class SentenceEncoder(nn.Module):
         self.norm = nn.LayerNorm(width, eps=1e-12)
         self.blocks = nn.ModuleList(Block(config, looks=False) for _ in range(n_layer))
 
-    def forward(self, pieces: Tensor, length: Tensor) -> Tensor:
+    def forward(self, pieces: Tensor, length: Tensor, last: Sequence[nn.Module] = ()) -> Tensor:
+        """`last` are layers that stand in the place of as many at the end."""
         b, t = pieces.shape
         index = torch.arange(t, device=pieces.device)
         inside = index[None] < length[:, None]  # [B, T]
         allowed = inside[:, None].expand(b, t, t)
         h = self.norm(self.pieces(pieces) + self.position(index))
-        for block in self.blocks:
+        for block in (*self.blocks[: len(self.blocks) - len(last)], *last):
             assert isinstance(block, Block)
             q, k, v = block.attention.project(h)
             h = block.finish(h, block.attention.attend(q, k, v, allowed))
-        return F.normalize((h * inside[..., None]).sum(1) / length[:, None], dim=-1)
+        return F.normalize((h.float() * inside[..., None]).sum(1) / length[:, None], dim=-1)
 
 
-class ItemEncoder:
+class TextEncoder:
     """Texts to vectors, remembered by text. It runs only on text it has not seen lately."""
 
     def __init__(
-        self, encoder: SentenceEncoder, pieces: Pieces, cache_size: int = CACHE_SIZE, device: str = "cpu"
+        self,
+        encoder: SentenceEncoder,
+        pieces: Pieces,
+        cache_size: int = CACHE_SIZE,
+        device: str = "cpu",
+        last: Sequence[nn.Module] = (),
     ) -> None:
         self._encoder = encoder.eval().to(device)
         self.device = torch.device(device)
         self._pieces = pieces
         self._cache_size = cache_size
+        self._last = last
         self._cache: OrderedDict[Hashable, Tensor] = OrderedDict()
 
     @classmethod
-    def load(cls, path: Path, pieces: Pieces, cache_size: int = CACHE_SIZE, device: str = "cpu") -> ItemEncoder:
+    def load(cls, path: Path, pieces: Pieces, cache_size: int = CACHE_SIZE, device: str = "cpu") -> TextEncoder:
         """Its vectors lie on `device`. Raises `ModelFailed` if the weights are missing, damaged or of another shape."""
         with unfilled():
             encoder = SentenceEncoder()
         load_packed(encoder, path, PackedLinear, tables=frozenset({"pieces"}))
         return cls(encoder, pieces, cache_size, device)
+
+    def with_last(self, last: nn.ModuleList) -> TextEncoder:
+        """The same encoder with other last layers."""
+        return TextEncoder(self._encoder, self._pieces, self._cache_size, str(self.device), [*last.to(self.device)])
+
+    def for_utterances(self, path: Path) -> TextEncoder:
+        """The same encoder with the last layers that `path` holds. Raises `ModelFailed` as `load` does."""
+        with unfilled():
+            last = utterance_layers()
+        load_packed(last, path, PackedLinear)
+        return self.with_last(last)
 
     def remember(self, path: Path) -> None:
         """Take the vectors of texts that were encoded before, so that starting up need not. Raises `ModelFailed`."""
@@ -130,10 +151,22 @@ class ItemEncoder:
 
     @torch.inference_mode()
     def _run(self, rows: list[list[int]]) -> Tensor:
+        return self._vectors(rows)
+
+    def learning(self, rows: Sequence[tuple[int, ...]]) -> Tensor:
+        """As `encode_pieces`, with gradients for the last layers, so nothing is remembered. No row may be empty."""
+        return self._vectors([[START, *row[: MAX_PIECES - 2], STOP] for row in rows])
+
+    def _vectors(self, rows: Sequence[Sequence[int]]) -> Tensor:
         length = torch.tensor([len(row) for row in rows])
         padded = torch.zeros(len(rows), int(length.max()), dtype=torch.long)
         padded[torch.arange(padded.shape[1]) < length[:, None]] = torch.tensor([p for row in rows for p in row])
-        return self._encoder(padded.to(self.device), length.to(self.device))
+        return self._encoder(padded.to(self.device), length.to(self.device), self._last)
+
+
+def utterance_layers() -> nn.ModuleList:
+    """The last layers of the encoder that reads what the user says, without their weights."""
+    return nn.ModuleList(SentenceEncoder().blocks[-N_OWN_LAYER:])
 
 
 def describe(spec: ActionSpec) -> tuple[str, ...]:
