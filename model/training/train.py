@@ -36,7 +36,7 @@ from model.training.practice import practised
 from model.training.precision import half, plain_attention
 from model.training.progress import Progressed, Report, between, no_report, rate
 from model.training.together import ALONE, Together, joined
-from model.training.utterances import first_layers, learn_utterances
+from model.training.utterances import first_layers, learn_utterances, learn_words
 
 WEIGHTS = {
     "thought": 1.0, "speech": 1.0, "action": 1.0, "start": 1.0, "end": 1.0, "point": 0.5, "gesture": 0.2,
@@ -202,7 +202,7 @@ class Run:
         self.human = [request for request in human if not kept_back(request)]
         self.measured = [batch.read(parts.items, parts.utterances) for batch in to_measure_by(options, parts, human)]
         network.requires_grad_(True)
-        network.writing.said_query.requires_grad_(False)  # learned with the layers that read what is said
+        learn_words(network.writing, False)  # that was learned with the layers that read what is said
         heads = [p for n, p in network.named_parameters() if not n.startswith("blocks.") or ".field." in n]
         body = [p for n, p in network.named_parameters() if n.startswith("blocks.") and ".field." not in n]
         rates = (options.learning_rate, options.head_learning_rate)

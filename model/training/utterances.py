@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from model.reflex import UTTERANCES, weights
 from model.reflex.mind import action_vectors
-from model.reflex.network import Network
+from model.reflex.network import Network, Writing
 from model.reflex.packed import fill
 from model.reflex.texts import N_OWN_LAYER, utterance_layers
 from model.training.compose import Request
@@ -27,7 +27,9 @@ from model.training.progress import Progressed, Report, rate
 from model.training.together import Together
 
 BATCH = 256
-LEARNING_RATE, HEAD_LEARNING_RATE, WARM_UP = 2e-4, 1e-3, 0.05
+LEARNING_RATE, HEAD_LEARNING_RATE, LAST_LEARNING_RATE, WARM_UP = 2e-4, 1e-3, 2e-2, 0.05
+"""Of the layers, of the query, and of what decides between actions that were learned and others: a few numbers, far
+from where they begin."""
 CUT_SHORT = 0.25
 """Share of the requests of which only a beginning is read: thoughts come before the last word."""
 LIKE_LENGTH = 4
@@ -53,6 +55,12 @@ def first_layers(start: Path, shipped: Path) -> nn.ModuleList:
     return layers
 
 
+def learn_words(writing: Writing, whether: bool) -> None:
+    """Whether what `Writing.by_words` has for itself is trained."""
+    for parameter in (*writing.said_query.parameters(), *writing.said_unlearned.parameters(), writing.likeness):
+        parameter.requires_grad_(whether)
+
+
 def learn_utterances(
     network: Network,
     layers: nn.ModuleList,
@@ -66,12 +74,14 @@ def learn_utterances(
     """Train the layers, and with them `Writing.by_words` of the network. `rows` as in `action_vectors`."""
     reader, writing = parts.items.with_last(layers), network.writing
     actions = action_vectors(parts.catalogue, parts.symbols, parts.items, rows)
-    heads = [*writing.said_query.parameters(), *writing.said_unlearned.parameters(), writing.likeness]
     network.requires_grad_(False)
-    for parameter in heads:
-        parameter.requires_grad_(True)
+    learn_words(writing, True)
     learning = nn.ModuleList([layers, writing])
-    groups = [{"params": [*layers.parameters()], "peak": LEARNING_RATE}, {"params": heads, "peak": HEAD_LEARNING_RATE}]
+    groups = [
+        {"params": [*layers.parameters()], "peak": LEARNING_RATE},
+        {"params": [*writing.said_query.parameters()], "peak": HEAD_LEARNING_RATE},
+        {"params": [*writing.said_unlearned.parameters(), writing.likeness], "peak": LAST_LEARNING_RATE},
+    ]
     optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=0.01)
     batches = _batches(options, parts, human, together)
     device, mean = parts.items.device, float("nan")
