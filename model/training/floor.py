@@ -20,7 +20,7 @@ BATCH = 256
 
 
 class Floor:
-    """`weight` [n_action, C] and `bias` [n_action] over the vectors of the item encoder."""
+    """`weight` [n_action, C] and `bias` [n_action] over the vectors of the sentence encoder."""
 
     def __init__(self, items: TextEncoder, actions: tuple[str, ...], weight: Tensor, bias: Tensor) -> None:
         self._items, self._actions, self._weight, self._bias = items, actions, weight, bias

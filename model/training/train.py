@@ -87,7 +87,7 @@ def train_reflex(options: Options, shipped: Path, catalogue: Catalogue, report: 
     """Train, or go on with the run that `options.directory` holds, and leave a whole reflex there.
 
     Started by `torchrun`, several processes do it together; the first of them writes the folder. `shipped` holds the
-    tokenizer and the item encoder, which training leaves as they are. Raises `BadSettings` if the folder cannot be
+    tokenizer and the sentence encoder, which training leaves as they are. Raises `BadSettings` if the folder cannot be
     written, `BadTrace` if the requests cannot be read, `ModelFailed` if weights cannot.
     """
     with joined(options.device) as together:
