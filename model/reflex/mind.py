@@ -39,8 +39,8 @@ PATIENCE_MS = 480
 OVER_MS = 1_600
 """Nearly everybody does."""
 AHEAD = 5.0
-"""Nats that an action which was never learned has ahead, once something is to be done: who installs a plugin asks for
-what it does, while in training half of those who asked for it had it not."""
+"""Nats that an action which was never learned has ahead, once something is to be done. With fewer it is found less
+often, with more it takes what others are asked for (a table in docs/log.md)."""
 NO_CALL: tuple[float, Call | None] = (0.0, None)
 
 
@@ -260,13 +260,16 @@ class Reflex:
         probability = float(torch.sigmoid(calls.logsumexp(-1) - scores[NONE]))
         if self._scribe.answered:
             another = self._scribe.went and self._called < MAX_ACTIONS and probability > (self._thresholds.another or 1)
-            return self._made(Call(self.symbols.actions[int(calls.argmax())])) if another else None
+            return self._made(self._likeliest(calls)) if another else None
         if probability > self._surest[0]:
-            self._surest = (probability, Call(self.symbols.actions[int((calls + self._ahead).argmax())]))
+            self._surest = (probability, self._likeliest(calls))
         surest, call = self._surest
         if surest <= self._thresholds.call_after(silent_ms):
             return None
         return self._made(call)
+
+    def _likeliest(self, calls: Tensor) -> Call:
+        return Call(self.symbols.actions[int((calls + self._ahead).argmax())])
 
     def _may_go_on(self, action: Call | Fill | Go | None) -> bool:
         """Whether the next tick may bring a second action."""

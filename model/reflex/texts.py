@@ -166,7 +166,7 @@ class TextEncoder:
 
 def utterance_layers() -> nn.ModuleList:
     """The last layers of the encoder that reads what the user says, without their weights."""
-    return nn.ModuleList(SentenceEncoder().blocks[-N_OWN_LAYER:])
+    return SentenceEncoder(N_OWN_LAYER, n_piece=1).blocks
 
 
 def describe(spec: ActionSpec) -> tuple[str, ...]:

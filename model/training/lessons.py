@@ -183,7 +183,8 @@ class Lessons(Dataset[list[Batch]]):
         groups, absent, rng = self.drawn(index)
         rows = [self._row(group, rng) for group in groups]
         made = batches(rows, self._pieces, self._options.ticks_per_batch, rng)
-        return [replace(batch, absent=self.marked(absent)) for batch in made]
+        marked = self.marked(absent)
+        return [replace(batch, absent=marked) for batch in made]
 
     def drawn(self, index: int) -> tuple[list[list[Request]], frozenset[str], random.Random]:
         """The requests of a chunk, the actions that are absent meanwhile, and the generator to go on with."""

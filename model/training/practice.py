@@ -9,9 +9,9 @@ from model.reflex.mind import action_vectors
 from model.training.compose import Request
 from model.training.lessons import Parts, kept_back
 
-SERVED, DOUBTFUL, AHEAD = 0.6, 0.45, 0.08
-"""Cosines between a request and what an action is described as: from the first on the action serves it, if no other is
-nearly as near; from the second on it may."""
+SERVED, DOUBTFUL, MARGIN = 0.6, 0.45, 0.08
+"""Cosines between a request and what an action is described as: from the first on the action serves it, if the next is
+farther by the third; from the second on it may."""
 BATCH = 64
 
 
@@ -29,6 +29,6 @@ def practised(human: Sequence[Request], parts: Parts) -> tuple[list[Request], li
         for n, (first, second), best in zip(some, nearest.tolist(), which[:, 0].tolist(), strict=True):
             if first >= DOUBTFUL:
                 gone.add(n)
-            if first >= SERVED and first - second >= AHEAD:
+            if first >= SERVED and first - second >= MARGIN:
                 serving.append(replace(human[n], action=names[best], spans={}))
     return serving, [request for n, request in enumerate(human) if n not in gone]

@@ -98,6 +98,7 @@ def _train(options: Options, shipped: Path, catalogue: Catalogue, report: Report
     torch.manual_seed(options.seed)
     torch.set_float32_matmul_precision("high")
     torch.backends.cuda.enable_cudnn_sdp(False)  # it prepares itself anew for every shape of a batch: 0.3 s each
+    report = report if together.leads else no_report
     if together.leads:
         _prepare(options.directory, shipped)
     parts = Parts.load(shipped, catalogue, options.device)
@@ -132,9 +133,8 @@ def _read_utterances(
     if not (path.exists() and (options.directory / CHECKPOINT).exists()):
         layers = first_layers(Path(options.start), shipped).to(options.device)
         if options.utterances:
-            told = report if together.leads else no_report
             learned = [request for request in human if not kept_back(request)]
-            learn_utterances(network, layers, options, parts, learned, trained_rows(options, parts), told, together)
+            learn_utterances(network, layers, options, parts, learned, trained_rows(options, parts), report, together)
         if together.leads:
             weights.save(path, layers.state_dict(), {})
     together.from_leader(None)  # not before it is written
@@ -198,7 +198,7 @@ class Run:
         together: Together = ALONE,
     ) -> None:
         self.network, self.options, self.parts, self.together = network, options, parts, together
-        self.report = report if together.leads else no_report
+        self.report = report
         self.human = [request for request in human if not kept_back(request)]
         self.measured = [batch.read(parts.items, parts.utterances) for batch in to_measure_by(options, parts, human)]
         network.requires_grad_(True)

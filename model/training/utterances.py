@@ -19,7 +19,7 @@ from model.reflex import UTTERANCES, weights
 from model.reflex.mind import action_vectors
 from model.reflex.network import Network, Writing
 from model.reflex.packed import fill
-from model.reflex.texts import N_OWN_LAYER, utterance_layers
+from model.reflex.texts import N_OWN_LAYER, SentenceEncoder, utterance_layers
 from model.training.compose import Request
 from model.training.lessons import Lessons, Options, Parts
 from model.training.precision import half, plain_attention
@@ -38,21 +38,13 @@ LIKE_LENGTH = 4
 
 def first_layers(start: Path, shipped: Path) -> nn.ModuleList:
     """Those of the reflex in `start`; of the sentence encoder itself where there is none. Raises `ModelFailed`."""
-    layers, path = utterance_layers(), start / UTTERANCES
-    if path.exists():
+    if (path := start / UTTERANCES).exists():
+        layers = utterance_layers()
         fill(layers, weights.load(path)[0], path)
         return layers
-    path = shipped / "items.safetensors"
-    tensors, _ = weights.load(path)
-    n_below = len({name.split(".")[1] for name in tensors if name.startswith("blocks.")}) - N_OWN_LAYER
-    own = {
-        f"{layer}{name.removeprefix(f'blocks.{n_below + layer}')}": tensor
-        for layer in range(N_OWN_LAYER)
-        for name, tensor in tensors.items()
-        if name.startswith(f"blocks.{n_below + layer}.")
-    }
-    fill(layers, own, path)
-    return layers
+    encoder, path = SentenceEncoder(), shipped / "items.safetensors"
+    fill(encoder, weights.load(path)[0], path)
+    return encoder.blocks[-N_OWN_LAYER:]
 
 
 def learn_words(writing: Writing, whether: bool) -> None:
