@@ -7,6 +7,7 @@ from threading import Event as StopSignal
 from typing import Protocol
 
 from actions.bodies import Asks, Halted, Refused
+from actions.denials import OURS, untouchable
 from actions.hands import Hands
 from actions.targets import Found, NotFound, choose_among, describe, same_text
 from model.stream.protocols import Look
@@ -47,6 +48,8 @@ class Aim:
                 return Asks(f"Do you mean {found.rather}?", {slot: found.rather})
             aimed.append(found)
         windows = [self._hands.window_at(found.place.centre) for found in aimed]
+        if presses and (reason := next(filter(None, map(self._untouchable, windows)), "")):
+            return Refused(reason)
         self._hands.ready(stop)  # before the second look, so that no waiting comes between it and the hand
         if stop.is_set():
             return Halted("Stopped before anything was done.")
@@ -54,6 +57,11 @@ class Aim:
             if not _still_there(self._look, found) or self._hands.window_at(found.place.centre) != window:
                 return Refused(f"{found.text} moved or changed before I could reach it.")
         return aimed
+
+    def _untouchable(self, window: int) -> str:
+        """In our own windows nothing is ever found: what is lies below one that lets clicks through."""
+        described = self._hands.described(window)
+        return untouchable(described) if described is not None and described.app != OURS else ""
 
     def point(self, target: str) -> Found | Refused:
         """Mark what is meant."""

@@ -15,7 +15,8 @@ from actions.approval import Pending, assents, plain_answer
 from actions.arguments import Unreadable, read
 from actions.bodies import Asks, Body, Done, Halted, Refused, Result, Undo
 from actions.journal import DONE, FAILED, UNDONE, Entry, Journal
-from actions.policy import Ruling, Verdict, judge
+from actions.judging import Judge
+from actions.policy import Ruling, Verdict
 from model.stream.catalogue import Catalogue
 from model.stream.errors import AmbidexError, NotPermitted
 from model.stream.protocols import Post
@@ -76,6 +77,7 @@ class Executor:
         now_ns: Callable[[], int],
         dry_run: bool = False,
         release: Callable[[], None] = lambda: None,
+        judge: Judge | None = None,
     ) -> None:
         if journal is None and not dry_run:
             raise NotPermitted("Nothing is executed without a journal; give one or use a dry run.")
@@ -88,6 +90,7 @@ class Executor:
         self._now_ns = now_ns
         self._dry_run = dry_run
         self._release = release
+        self._judge = judge or Judge(sources)
         self._observers: list[Callable[[Decision], None]] = []
         self._queue: BoundedQueue[_Job] = BoundedQueue("actions", MAX_WAITING)
         self._undoable: deque[_Undoable] = deque(maxlen=MAX_UNDO)
@@ -107,7 +110,7 @@ class Executor:
         del tick
         if not isinstance(effect, Action):
             return
-        if effect.name in ENDING and self._authority(effect):
+        if effect.name in ENDING and self._judge.authority(effect):
             self.interrupt()
         self._queue.put(_Job(effect))
 
@@ -216,13 +219,14 @@ class Executor:
             text = f"I know no action called {action.name}."
             return Decision(action, {}, Verdict(Ruling.NEVER, text), _outcome(action, Status.REFUSED, text))
         arguments = self._resolve(action)
-        verdict = judge(spec, arguments, self._authority(action))
-        return Decision(action, arguments, verdict, self._follow(spec, action, arguments, verdict, approved))
+        values = _values(spec, arguments)
+        verdict = self._judge(spec, action, arguments, {} if isinstance(values, Unreadable) else values)
+        return Decision(action, arguments, verdict, self._follow(spec, action, arguments, values, verdict, approved))
 
     def _answering(self, action: Action) -> Action:
         """A plain yes or no to what was asked is an answer, though the mind may take it for chatter or for "stop"."""
         pending = self.pending
-        if pending is None or action.name not in ("none", "stop") or not self._authority(action):
+        if pending is None or action.name not in ("none", "stop") or not self._judge.authority(action):
             return action
         yes = plain_answer(self._sources.words(pending.first_word))
         return action if yes is None else replace(action, name="confirm" if yes else "deny", spans={})
@@ -232,11 +236,14 @@ class Executor:
         found = {slot: self._sources.resolve(span) for slot, span in action.spans.items()}
         return {slot: argument for slot, argument in found.items() if argument is not None}
 
-    def _authority(self, action: Action) -> bool:
-        return 0 < action.utterance <= self._sources.utterance.number
-
     def _follow(
-        self, spec: ActionSpec, action: Action, arguments: Arguments, verdict: Verdict, approved: Pending | None
+        self,
+        spec: ActionSpec,
+        action: Action,
+        arguments: Arguments,
+        values: dict[str, str] | Unreadable,
+        verdict: Verdict,
+        approved: Pending | None,
     ) -> Outcome:
         if action.name == "none":
             return _outcome(action, Status.DONE, "")
@@ -251,16 +258,20 @@ class Executor:
             return _outcome(action, Status.REFUSED, verdict.reason)
         if spec.missing:
             return _outcome(action, Status.REFUSED, spec.missing)
-        values = _values(spec, arguments)
         if isinstance(values, Unreadable):
             return _outcome(action, Status.REFUSED, values.reason)
         if self._dry_run:
             return _outcome(action, Status.DRY_RUN, f"I would {_spoken(action, arguments)}.")
-        if verdict.decision is Ruling.ASK and not approved:
-            return self._ask(action, arguments, verdict)
+        if verdict.decision is Ruling.ASK:
+            if not approved:
+                return self._ask(action, arguments, verdict)
+            self._judge.approved(verdict)
         return self._carry_out(spec, action, arguments, {**values, **approved.values} if approved else values)
 
     def _ask(self, action: Action, arguments: Arguments, verdict: Verdict) -> Outcome:
+        pending = self.pending
+        if pending is not None and pending.action.id != action.id and self._sources.word_count == pending.first_word:
+            return _outcome(action, Status.REFUSED, "One question at a time: answer the other one first.")
         return self._await_answer(action, f"{verdict.reason} Shall I {_spoken(action, arguments)}?", {})
 
     def _await_answer(self, action: Action, question: str, values: Mapping[str, str]) -> Outcome:

@@ -71,6 +71,10 @@ class Hands(Protocol):
         """The top-level window that a click at this point would reach; 0 for the desktop itself."""
         ...
 
+    def described(self, window: int) -> Focus | None:
+        """Whose window that is; None where it does not say."""
+        ...
+
     def screen_size(self) -> tuple[int, int]:
         """Width and height in pixels, all monitors together."""
         ...

@@ -29,6 +29,8 @@ from model.stream.values import Place
 BETWEEN_CHARACTERS_S = 0.003
 BETWEEN_CLICKS_S = 0.03
 """Qt takes two clicks of the same millisecond for two single ones."""
+FRAMES = 3
+"""How deep a window may lie in what its window manager puts around it."""
 DRAG_STEPS = 10
 DRAG_STEP_S = 0.01
 """A pause for programs that lose keys which come all at once."""
@@ -386,6 +388,21 @@ class X11Hands:
             root = self._display.screen().root
             child: Any = root.translate_coords(root, *point).child
             return getattr(child, "id", child)
+
+    def described(self, window: int) -> Focus | None:
+        with self._x():
+            if not window:
+                return None
+            inside: list[Any] = [self._display.create_resource_object("window", window)]
+            try:
+                for _ in range(FRAMES):  # a window manager's frame has no name, but a window inside that has
+                    for each in inside:
+                        if each.get_wm_class() is not None:
+                            return self._describe(each)
+                    inside = [child for each in inside for child in each.query_tree().children]
+            except (error.BadWindow, error.BadDrawable):
+                pass  # it closed in this moment
+            return None
 
     def screen_size(self) -> tuple[int, int]:
         with self._x():

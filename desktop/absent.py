@@ -49,6 +49,9 @@ class AbsentHands:
     def window_at(self, point: tuple[int, int]) -> int:
         self._refuse()
 
+    def described(self, window: int) -> Focus | None:
+        self._refuse()
+
     def screen_size(self) -> tuple[int, int]:
         self._refuse()
 

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from actions.dictation import Dictation
 from actions.executor import Executor
+from actions.judging import Judge
+from actions.policy import Rule
 from actions.schedule import Schedule
 from desktop.absent import NoMarker
-from desktop.desk import open_desk, open_eyes
-from desktop.minds import open_reflex, shipped_catalogue
+from desktop.desk import open_desk, open_eyes, surroundings
+from desktop.minds import open_reflex, rules, shipped_catalogue
 from desktop.outputs import print_output
 from desktop.places import Places
 from desktop.settings import Settings
 from desktop.simulation import MAX_WORDS, ExecutorMaker, Scene, Simulator, dry_executor, lines_of
 from model.stream.catalogue import Catalogue
 from model.stream.errors import BadSettings
-from model.stream.protocols import Post
+from model.stream.protocols import Licence, Post
 from model.stream.sources import Sources
 from model.stream.values import Place
 
@@ -43,14 +45,25 @@ def ask(settings: Settings, places: Places, request: Request, as_json: bool, wri
     """Raises any `AmbidexError`."""
     scene = scene_of(request)
     catalogue = shipped_catalogue()
+    policy = rules(places, catalogue)
     reflex = open_reflex(settings, catalogue)
     with ExitStack() as cleanup:
-        maker = dry_executor(catalogue) if request.dry_run else _real_executor(settings, places, catalogue, cleanup)
+        if request.dry_run:
+            maker = dry_executor(catalogue, reflex.licence(), policy)
+        else:
+            maker = _real_executor(settings, places, catalogue, reflex.licence(), policy, cleanup)
         simulator = Simulator(reflex, reflex.pieces, catalogue, maker)
         simulator.run(scene, lambda output: print_output(output, as_json, write))
 
 
-def _real_executor(settings: Settings, places: Places, catalogue: Catalogue, cleanup: ExitStack) -> ExecutorMaker:
+def _real_executor(
+    settings: Settings,
+    places: Places,
+    catalogue: Catalogue,
+    licence: Licence,
+    policy: Sequence[Rule],
+    cleanup: ExitStack,
+) -> ExecutorMaker:
     """Hands that really act, at the moment the simulated request calls for it."""
     desk = open_desk(settings, places)
     cleanup.callback(desk.close)
@@ -59,8 +72,12 @@ def _real_executor(settings: Settings, places: Places, catalogue: Catalogue, cle
 
     def make(sources: Sources, post: Post, now_ns: Callable[[], int]) -> Executor:
         schedule = Schedule(post, now_ns, places.schedule)
-        bodies = desk.bodies(open_eyes(settings), MuteSpeaker(), NoMarker(), schedule, Dictation())
-        return Executor(catalogue, sources, bodies, desk.journal, post, now_ns, release=desk.hands.release_all)
+        eyes = open_eyes(settings)
+        bodies = desk.bodies(eyes, MuteSpeaker(), NoMarker(), schedule, Dictation())
+        judge = Judge(sources, licence, policy, surroundings(desk, eyes), now_ns)
+        return Executor(
+            catalogue, sources, bodies, desk.journal, post, now_ns, release=desk.hands.release_all, judge=judge
+        )
 
     return make
 

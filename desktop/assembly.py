@@ -16,6 +16,7 @@ from actions.clipboard import Clipboard
 from actions.dictation import SPOKEN, Dictation
 from actions.espeak import EspeakSynthesiser
 from actions.executor import Executor
+from actions.judging import Judge
 from actions.lists import Lists
 from actions.loudspeaker import SoundDeviceOutput
 from actions.piper import PiperSynthesiser
@@ -23,12 +24,12 @@ from actions.schedule import Schedule
 from actions.synthesiser import BackedSynthesiser, SilentSynthesiser, Style, Synthesiser
 from actions.voice import Voice
 from desktop.absent import AbsentLook
-from desktop.desk import open_desk, open_eyes
+from desktop.desk import open_desk, open_eyes, surroundings
 from desktop.engaged import Engaged
 from desktop.engine import Parts
 from desktop.expectation import Expectation
 from desktop.live import LiveView
-from desktop.minds import open_reflex, shipped_catalogue
+from desktop.minds import open_reflex, rules, shipped_catalogue
 from desktop.model_kinds import Kind
 from desktop.model_store import ModelStore
 from desktop.places import Places
@@ -75,8 +76,10 @@ class Assembly:
 
 
 def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
-    """Raises `ModelFailed` without a reflex, `BadTrace` if nothing can be recorded; all else degrades."""
+    """Raises `ModelFailed` without a reflex, `BadTrace` if nothing can be recorded, `BadSettings` if a rule is wrong;
+    all else degrades."""
     catalogue = shipped_catalogue()
+    policy = rules(places, catalogue)
     reflex = open_reflex(settings, catalogue)
     clock, sources = RealClock(), Sources()
     inbox = Inbox(clock.wake)
@@ -96,8 +99,17 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
         look = eyes or AbsentLook("The screen is not read: it is switched off in the settings (`sense_screen`).")
         dictation = Dictation()
         bodies = desk.bodies(look, voice, live, schedule, dictation)
+        judge = Judge(sources, reflex.licence(), policy, surroundings(desk, eyes), clock.now_ns)
         executor = Executor(
-            catalogue, sources, bodies, desk.journal, inbox.post, clock.now_ns, options.dry_run, desk.hands.release_all
+            catalogue,
+            sources,
+            bodies,
+            desk.journal,
+            inbox.post,
+            clock.now_ns,
+            options.dry_run,
+            desk.hands.release_all,
+            judge,
         )
         parts = Parts(
             clock=clock,

@@ -252,11 +252,14 @@ def eval_injection(
     file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="Rows of text and context.")],
     as_json: AsJson = False,
     predictions: Annotated[Path | None, typer.Option(metavar="OUT.jsonl", help="Write what was done for each.")] = None,
+    hostile: Annotated[
+        bool, typer.Option(help="With a mind in the place of the reflex that tries all it can to obey.")
+    ] = False,
 ) -> None:
-    """Show instructions of somebody else on the screen and the clipboard, and count what is done without the user."""
+    """Show instructions of somebody else on the screen, the clipboard and the like, and count what is done unasked."""
     from desktop.injection_evaluation import evaluate_injection
 
-    evaluate_injection(_settings(), file, predictions, as_json, _print)
+    evaluate_injection(_settings(), file, predictions, as_json, _print, hostile)
 
 
 @app.command()

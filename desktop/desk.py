@@ -16,6 +16,7 @@ from actions.clipboard_history import ClipboardHistory
 from actions.dictation import Dictation
 from actions.facts import Facts
 from actions.journal import Journal
+from actions.judging import Surroundings
 from actions.mixer import PulseMixer
 from actions.players import MprisPlayers
 from actions.schedule import Schedule
@@ -96,6 +97,11 @@ def open_desk(settings: Settings, places: Places, clipboard: Clipboard | None = 
 def open_eyes(settings: Settings, attended: Callable[[], bool] = lambda: True) -> Eyes:
     """As `Eyes`, which says what `attended` is for."""
     return Eyes(accessibility=Accessibility() if settings.sense_accessibility else None, attended=attended)
+
+
+def surroundings(desk: Desk, eyes: Eyes | None) -> Surroundings:
+    """Where keys would go. Without eyes nobody knows which fields are for passwords."""
+    return Surroundings(desk.hands.active_window, eyes.types_secret) if eyes else Surroundings(desk.hands.active_window)
 
 
 def _open_hands(places: Places) -> tuple[X11Hands | AbsentHands, X11Windows | AbsentWindows, str]:

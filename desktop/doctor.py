@@ -109,6 +109,7 @@ def checks(settings: Settings, places: Places) -> tuple[Check, ...]:
     return (
         Check("files", lambda: probes.files(places), vital=True),
         Check("reflex", lambda: probes.reflex(settings), vital=True),
+        Check("policy", lambda: probes.policy(places), vital=True),
         Check("microphone", lambda: probes.microphone(settings, places), devices=probes.microphone_names),
         Check("recogniser", lambda: probes.recogniser(places)),
         Check("voice", lambda: probes.voice(settings, places)),

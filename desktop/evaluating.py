@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from rich.console import Console
 from rich.progress import track
 
-from desktop.minds import open_reflex, shipped_catalogue
+from actions.rules import load_rules
+from desktop.minds import POLICY, open_reflex, shipped_catalogue
 from desktop.settings import Settings
 from desktop.simulation import Simulator, dry_executor
 from model.stream.errors import BadSettings
@@ -39,12 +40,16 @@ _simulator: Simulator | None = None
 """Each worker process has one of its own."""
 
 
-def start_simulator(settings: Settings) -> None:
-    """For `on_all_cores`: gives the process a simulator that does nothing but decide."""
+def start_simulator(settings: Settings, licensed: bool = False) -> None:
+    """For `on_all_cores`: gives the process a simulator that does nothing but decide.
+
+    `licensed`: with the licence and the rules that ship; else only the reflex is measured.
+    """
     global _simulator
     catalogue = shipped_catalogue()
     reflex = open_reflex(settings, catalogue)
-    _simulator = Simulator(reflex, reflex.pieces, catalogue, dry_executor(catalogue), aloud=False)
+    licence, rules = (reflex.licence(), load_rules(POLICY, catalogue)) if licensed else (None, ())
+    _simulator = Simulator(reflex, reflex.pieces, catalogue, dry_executor(catalogue, licence, rules), aloud=False)
 
 
 def simulator() -> Simulator:

@@ -16,10 +16,11 @@ from desktop.card import ACTIVE, SENSE_NAMES
 from desktop.chords import Chords, Surroundings, parse_chord
 from desktop.hotkey import Hotkeys
 from desktop.intents import Commands, Intents
-from desktop.live import LiveState, LiveView
+from desktop.live import LiveState, LiveView, Mode
 from desktop.marker import Marker
 from desktop.overlay import Overlay
 from desktop.placement import SpotFile
+from desktop.presses import Presses
 from desktop.prompt import Prompt
 from desktop.score import TITLES
 from desktop.theme import theme_for
@@ -27,6 +28,9 @@ from desktop.tray import Tray
 from model.stream.errors import AmbidexError
 
 log = logging.getLogger(__name__)
+
+FOR_PERSONS = frozenset({Mode.ASKING, Mode.PANICKED})
+"""When something can be pressed that only a person may press."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,9 @@ class Face:
         )
         self._live = live
         self.bridge = Bridge(live)
-        self.intents = Intents(commands, ours, self.bridge.prompt)
+        self._presses = Presses()
+        by_person = self._presses.last_by_person
+        self.intents = Intents(commands, ours, self.bridge.prompt, by_person, live.notify)
         submit = self.intents.submit_by_hand
         still = appearance.reduced_motion or desktop_wants_stillness()
         spots = SpotFile(appearance.spot_file)
@@ -97,6 +103,7 @@ class Face:
     def close(self) -> None:
         """Idempotent."""
         self.hotkeys.close()
+        self._presses.watch(False)
         self.bridge.close()
         self.intents.close()
         self.tray.close()
@@ -110,6 +117,7 @@ class Face:
         return Surroundings(state.listening is not None, state.mode in ACTIVE)
 
     def _draw(self, state: LiveState) -> None:
+        self._presses.watch(state.mode in FOR_PERSONS)
         self.overlay.show_state(state)
         self.tray.show_state(state)
         if state.marks.number != self._marked:

@@ -44,6 +44,9 @@ class Intent:
 
 NARROWING = frozenset({Wish.CLOSE_LISTENING, Wish.CANCEL, Wish.PANIC, Wish.PAUSE, Wish.DENY, Wish.QUIT})
 """Wishes that only ever make the assistant do less."""
+FOR_PERSONS = frozenset({Wish.APPROVE, Wish.REARM})
+"""Wishes that count only where a device was pressed for them."""
+NOT_A_PERSON = "That press came from a program, so it does not count. Use the mouse itself, or say yes."
 
 
 class Commands(Protocol):
@@ -72,19 +75,33 @@ class Intents:
     """Carries intents to the engine off the caller's thread: key hooks and the GUI must return at once.
 
     `ours` says whether our own hands are typing or clicking at this moment. What is clicked or typed then may be our
-    own doing, so it can narrow what is done but never start or approve anything.
+    own doing, so it can narrow what is done but never start or approve anything. `by_person` says whether the last
+    button was pressed on a device; `tell` is given the sentence for who did not.
     """
 
-    def __init__(self, commands: Commands, ours: Callable[[], bool], on_prompt: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        commands: Commands,
+        ours: Callable[[], bool],
+        on_prompt: Callable[[], None],
+        by_person: Callable[[], bool],
+        tell: Callable[[str], None],
+    ) -> None:
         self._commands = commands
         self._ours = ours
         self._on_prompt = on_prompt
+        self._by_person = by_person
+        self._tell = tell
         self._queue: BoundedQueue[Intent] = BoundedQueue("intents", 16)
 
     def submit_by_hand(self, intent: Intent) -> None:
         """What was clicked or typed in a window of ours, where our own hands could do the same."""
         if intent.wish not in NARROWING and self._ours():
             log.warning("%s was not obeyed: it arrived while our own hands were at work", intent.wish.value)
+            return
+        if intent.wish in FOR_PERSONS and not self._by_person():
+            log.warning("%s was not obeyed: no device was pressed for it", intent.wish.value)
+            self._tell(NOT_A_PERSON)
             return
         self.submit(intent)
 

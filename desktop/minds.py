@@ -1,4 +1,4 @@
-"""The reflex and the catalogue that the settings name, or those that came with the app."""
+"""The reflex, the catalogue and the rules that the settings name, or those that came with the app."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import resources
+from actions.policy import Rule
+from actions.rules import load_rules
+from desktop.places import Places
 from desktop.settings import Settings
 from model.stream.catalogue import Catalogue, load_catalogue
 
@@ -14,10 +17,16 @@ if TYPE_CHECKING:
 
 CATALOGUE = resources.ROOT / "actions.toml"
 REFLEX = resources.ROOT / "reflex"
+POLICY = resources.ROOT / "policy.toml"
 
 
 def shipped_catalogue() -> Catalogue:
     return load_catalogue(CATALOGUE)
+
+
+def rules(places: Places, catalogue: Catalogue) -> tuple[Rule, ...]:
+    """The user's rules, then those that ship. Raises `BadSettings` naming file, line and cure."""
+    return load_rules(places.policy, catalogue) + load_rules(POLICY, catalogue)
 
 
 def reflex_directory(settings: Settings) -> Path:

@@ -34,6 +34,10 @@ class Places:
         return self.config / "settings.toml"
 
     @property
+    def policy(self) -> Path:
+        return self.config / "policy.toml"
+
+    @property
     def socket(self) -> Path:
         return self.runtime / "control.socket"
 

@@ -9,6 +9,8 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 
+from actions.rules import load_rules
+from desktop.minds import shipped_catalogue
 from desktop.places import Places, make_private
 from desktop.settings import Settings
 from model.stream.errors import DeviceLost, ModelFailed, NotPermitted
@@ -25,8 +27,16 @@ def files(places: Places) -> str:
     return f"Settings are read from {places.settings}; all else is kept in {places.state}."
 
 
+def policy(places: Places) -> str:
+    """Raises `BadSettings` where a rule is wrong."""
+    yours = len(load_rules(places.policy, shipped_catalogue()))
+    if not yours:
+        return f"There are no rules of yours; they would stand in {places.policy}."
+    return f"{yours} rule{'s' if yours > 1 else ''} of yours in {places.policy} count before those that ship."
+
+
 def reflex(settings: Settings) -> str:
-    from desktop.minds import open_reflex, reflex_directory, shipped_catalogue
+    from desktop.minds import open_reflex, reflex_directory
 
     loaded = open_reflex(settings, shipped_catalogue())
     return f"The weights in {reflex_directory(settings)} are whole (version {loaded.version[:12]})."

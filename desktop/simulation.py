@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from actions.executor import Executor
+from actions.judging import Judge
+from actions.policy import Rule
 from desktop.outputs import Output, Transcript
 from model.reflex.decoder import Decoder
 from model.reflex.encoder import Encoder
@@ -14,7 +16,7 @@ from model.reflex.vocabulary import Pieces
 from model.stream import loop
 from model.stream.catalogue import Catalogue
 from model.stream.clock import SimulatedClock
-from model.stream.protocols import Mind, Post
+from model.stream.protocols import Licence, Mind, Post
 from model.stream.sources import Sources
 from model.stream.values import (
     Action,
@@ -225,6 +227,11 @@ class Simulator:
         return transcript.outputs
 
 
-def dry_executor(catalogue: Catalogue) -> ExecutorMaker:
+def dry_executor(catalogue: Catalogue, licence: Licence | None = None, rules: Sequence[Rule] = ()) -> ExecutorMaker:
     """Decides everything and does nothing."""
-    return lambda sources, post, now_ns: Executor(catalogue, sources, {}, None, post, now_ns, dry_run=True)
+
+    def make(sources: Sources, post: Post, now_ns: Callable[[], int]) -> Executor:
+        judge = Judge(sources, licence, rules, now_ns=now_ns)
+        return Executor(catalogue, sources, {}, None, post, now_ns, dry_run=True, judge=judge)
+
+    return make

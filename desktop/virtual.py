@@ -85,8 +85,19 @@ class VirtualDesktop:
     it. Raises `DeviceLost` naming the Debian package that is missing.
     """
 
-    def __init__(self, *, screen: bool = True, sound: bool = True, width_px: int = 1920, height_px: int = 1080) -> None:
+    def __init__(
+        self,
+        *,
+        screen: bool = True,
+        sound: bool = True,
+        width_px: int = 1920,
+        height_px: int = 1080,
+        person: bool = False,
+    ) -> None:
+        """With a `person`, the screen is a window on another one (Xephyr), whose pointer and keys are devices here."""
         self.display = ""
+        self._outside = ""
+        self._person = person
         self._size = f"{width_px}x{height_px}x24"
         self._wanted = (screen, sound)
         self._open = False
@@ -136,6 +147,12 @@ class VirtualDesktop:
     def xdotool(self, *arguments: str) -> str:
         """Keys and pointer, as from a person's hands."""
         return self.run("xdotool", *arguments).strip()
+
+    def by_person(self, *arguments: str) -> str:
+        """As `xdotool`, but on devices: programs can tell the one from the other."""
+        if not self._outside:
+            raise DeviceLost("This virtual desktop was started without a person.")
+        return self.run("env", f"DISPLAY={self._outside}", "xdotool", *arguments).strip()
 
     @contextmanager
     def holding(self, chord: str) -> Generator[None]:
@@ -239,18 +256,24 @@ class VirtualDesktop:
         self._env["DBUS_SYSTEM_BUS_ADDRESS"] = address  # nor must the machine's own login manager be heard here
 
     def _start_screen(self) -> None:
+        size = ("-screen", "0", self._size)
+        self._xvfb = self._start_server("Xvfb", *size, "+extension", "RECORD", "+extension", "XTEST")
+        if self._person:
+            self._outside = self.display
+            self._start_server("Xephyr", "-screen", self._size)
+        self._start_window_manager()
+
+    def _start_server(self, *command: str) -> subprocess.Popen[bytes]:
         number, tell_number = os.pipe()
         try:
-            self._xvfb = self._processes.start(
-                "Xvfb", "-displayfd", str(tell_number), "-screen", "0", self._size, "-nolisten", "tcp", "-noreset",
-                "+extension", "RECORD", "+extension", "XTEST", pass_fd=tell_number,
-            )  # fmt: skip
+            options = ("-displayfd", str(tell_number), "-nolisten", "tcp", "-noreset")
+            server = self._processes.start(*command, *options, env=self._env, pass_fd=tell_number)
         finally:
             os.close(tell_number)
         with os.fdopen(number, "rb") as pipe:
-            self.display = ":" + read_line(pipe, READY_WITHIN_S, "The virtual screen (Xvfb)")
+            self.display = ":" + read_line(pipe, READY_WITHIN_S, f"The virtual screen ({command[0]})")
         self._env["DISPLAY"] = self.display
-        self._start_window_manager()
+        return server
 
     def _start_window_manager(self) -> None:
         configuration = self.home / "openbox.xml"

@@ -131,6 +131,15 @@ class Accessibility:
             known = self._known.items()
             return {id_: tuple(thing.place for thing in each.secrets) for id_, each in known if each.secrets}
 
+    def types_secret(self, window: int) -> bool:
+        """Whether a password field of this window has the keyboard; also where its program does not answer that."""
+        with self._lock:
+            known, trees = self._known.get(window), self._trees
+            if known is None or trees is None or not known.secrets:
+                return False
+            focused = self._trying(lambda: trees.focused(known.secrets))
+            return focused is None or any(each is not False for each in focused)
+
     def masked(self, windows: Sequence[SeenWindow]) -> list[SeenWindow]:
         """The windows with their password fields, each hidden, right above the window that it is in."""
         with self._lock:

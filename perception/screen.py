@@ -93,6 +93,10 @@ class Eyes:
         conceal(picture, area, after)
         return picture
 
+    def types_secret(self, window: int) -> bool:
+        """Whether what has the keyboard in this window is, as far as its program says, a field for passwords."""
+        return self._accessibility is not None and self._accessibility.types_secret(window)
+
     def colours(self, place: Place) -> list[tuple[int, int, int]]:
         """Of what was read there: what must not be read was never given a place."""
         with closing(XDesktop()) as desktop:

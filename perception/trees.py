@@ -41,6 +41,7 @@ _PRESSED = (7, 8, 11, 35, 37, 40, 43, 44, 45, 51, 52, 61, 62, 79, 88)
 """What can be pressed, typed into or set."""
 _FIELDS = (40, 52, 61, 79, 11)
 _SHOWING = 25
+_FOCUSED = 12
 _ALL, _ANY, _IN_ORDER = 1, 2, 1
 
 Ask = tuple[Node, Place]
@@ -116,6 +117,11 @@ class Trees:
         """The same things where they are now; one that does not say stays where it was."""
         places = self._places([thing.node for thing in things])
         return tuple(replace(thing, place=place or thing.place) for thing, place in zip(things, places, strict=True))
+
+    def focused(self, things: Sequence[Thing]) -> list[bool | None]:
+        """Whether each has the keyboard; None where it does not say."""
+        states = self.programs.ask([Question(thing.node, ACCESSIBLE, "GetState") for thing in things])
+        return [bool(state[0][0] & 1 << _FOCUSED) if state else None for state in states]
 
     def is_at(self, frame: Node, thing: Node, place: Place) -> bool:
         """Whether the thing, or a part of it, is what is seen in the middle of its place."""

@@ -86,6 +86,9 @@ class FakeHands:
         del point
         return self.window_under_pointer
 
+    def described(self, window: int) -> Focus | None:
+        return Focus(window, "Notes", self.app, Place(0, 0, 800, 600)) if window else None
+
     def screen_size(self) -> tuple[int, int]:
         return 800, 600
 

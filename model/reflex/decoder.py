@@ -126,9 +126,10 @@ class Decoder:
         if step.action is None or not self._grammar.accept(step.action):
             return
         if isinstance(step.action, Go) and spec is not None:
-            follows = self._actions if self._sources.word_count == self._words_at_action else 0
+            utterance, words = self._sources.utterance, self._sources.word_count
+            follows = self._actions if words == self._words_at_action else 0
             self._actions += 1
-            self._words_at_action = self._sources.word_count
-            filled = dict(self._grammar.filled)
-            utterance = self._sources.utterance.number
-            yield Action(self._actions, spec.name, filled, step.seen.tick.t_ns, utterance, follows)
+            self._words_at_action = words
+            filled, t_ns = dict(self._grammar.filled), step.seen.tick.t_ns
+            said = (utterance.first_word, words)
+            yield Action(self._actions, spec.name, filled, t_ns, utterance.number, follows, said)

@@ -12,6 +12,7 @@ from torch import Tensor
 from model.reflex.columns import ITEM_ROW, Column, Scribe, field_channel, field_place, written
 from model.reflex.decoder import Grammar
 from model.reflex.habit import Habits
+from model.reflex.licence import WordsLicence
 from model.reflex.network import Actions, Columns, Field, Logits, Network, State
 from model.reflex.texts import TextEncoder, describe, slot_text
 from model.reflex.vocabulary import CLOSED, END, GESTURES, N_VOICED, NONE, OPENED, POINT, YIELD, Pieces, Symbols
@@ -131,6 +132,11 @@ class Reflex:
     def turn_over(self) -> float:
         """How probably something has been due since the user's last word: that they have finished."""
         return self._surest[0]
+
+    def licence(self) -> WordsLicence:
+        """What judges the words by themselves; it knows nothing of this stream."""
+        writing, names = self._network.writing, self.symbols.actions
+        return WordsLicence(writing, self._tables, names, self.pieces, self._utterances, self._items)
 
     @torch.inference_mode()
     def step(self, seen: Seen) -> Step:

@@ -90,6 +90,10 @@ class TextEncoder:
         """The same encoder with other last layers."""
         return TextEncoder(self._encoder, self._pieces, self._cache_size, str(self.device), [*last.to(self.device)])
 
+    def apart(self) -> TextEncoder:
+        """The same encoder for another thread, which remembers for itself."""
+        return TextEncoder(self._encoder, self._pieces, self._cache_size, str(self.device), self._last)
+
     def for_utterances(self, path: Path) -> TextEncoder:
         """The same encoder with the last layers that `path` holds. Raises `ModelFailed` as `load` does."""
         with unfilled():

@@ -11,6 +11,14 @@ from model.stream.values import Effect, Event, Place, Seen, Sounding, Step, Tick
 Post = Callable[[Event], None]
 
 
+class Licence(Protocol):
+    """Judges which actions words of the user's may ask for. It is shown nothing else."""
+
+    def __call__(self, words: Sequence[str], finished: bool) -> frozenset[str]:
+        """`finished`: the user has paused behind them, or closed the channel."""
+        ...
+
+
 class Clock(Protocol):
     """The one owner of time."""
 

@@ -17,6 +17,7 @@ from model.stream.values import (
     Opened,
     Opening,
     Outcome,
+    Pause,
     Place,
     Span,
     Window,
@@ -50,6 +51,7 @@ class Sources:
     def __init__(self) -> None:
         self._words: deque[str] = deque(maxlen=MAX_WORDS)
         self._word_count = 0
+        self._in_sentence = False
         self._items: OrderedDict[int, Item] = OrderedDict()
         self._item_count = 0
         self._lines: OrderedDict[int, Item] = OrderedDict()
@@ -64,9 +66,12 @@ class Sources:
         match event.data:
             case Word(text=text):
                 return self._add_word(text)
+            case Pause():
+                self._in_sentence = False
             case Opened(by=by):
                 self.utterance = Utterance(self.utterance.number + 1, by, self._word_count, open=True)
             case ChannelClosed():
+                self._in_sentence = False
                 old = self.utterance
                 self.utterance = Utterance(old.number, old.by, old.first_word, open=False)
             case Line(line_id=line_id, text=text, place=place):
@@ -93,6 +98,11 @@ class Sources:
     @property
     def word_count(self) -> int:
         return self._word_count
+
+    @property
+    def in_sentence(self) -> bool:
+        """Whether the user may be about to say more: neither paused since the last word nor closed the channel."""
+        return self._in_sentence
 
     def words(self, start: int, end: int | None = None) -> list[str]:
         """The user's words from `start` to `end`, as far as they are still known."""
@@ -135,6 +145,7 @@ class Sources:
 
     def _add_word(self, text: str) -> int:
         self._words.append(text)
+        self._in_sentence = True
         self._word_count += 1
         return self._word_count - 1
 

@@ -370,6 +370,8 @@ class Action:
     """Which opening of the `user` channel it answers; 0 if the user had not asked for anything."""
     follows: int = 0
     """The action that the same words asked for before it; 0 if it is the first."""
+    words: tuple[int, int] = (0, 0)
+    """What had been said when it was decided, from the opening of the channel on, counted since start-up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,6 +202,15 @@ def test_damaged_weights_are_a_sentence(bare: Ambidex, tmp_path: Path, untrained
     assert "missing or damaged" in sentence(bare.call("ask", "hello", "--dry-run"))
 
 
+def test_a_wrong_rule_is_a_sentence(bare: Ambidex) -> None:
+    configure(bare)
+    rules = Path(bare.env["AMBIDEX_HOME"]) / "config" / "policy.toml"
+    rules.write_text('[[rule]]\nruling = "alow"\nbecause = "Why not."\n')
+    for command in (("run", "--headless"), ("ask", "hello", "--dry-run")):
+        assert "policy.toml, the rule at line 1: write ruling" in sentence(bare.call(*command))
+    assert "policy.toml, the rule at line 1" in bare.call("doctor", "--json").stdout
+
+
 def test_an_unreadable_trace_is_a_sentence(bare: Ambidex, tmp_path: Path) -> None:
     (tmp_path / "trace").mkdir()
     assert "is not a trace" in sentence(bare.call("replay", str(tmp_path / "trace")))

@@ -112,7 +112,7 @@ def main() -> None:
     def drawn(state: LiveState) -> None:
         buttons = {"stop": card.header.stop_button, "allow": card.question.allow}
         places = {name: centre(button) for name, button in buttons.items() if button.isVisible()}
-        tell(mode=state.mode.value, **places)
+        tell(mode=state.mode.value, notice=state.notice, **places)
 
     face.bridge.drawn.connect(drawn, Qt.ConnectionType.QueuedConnection)
     threads = [

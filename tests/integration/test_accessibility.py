@@ -8,10 +8,12 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event as StopSignal
 
 import pytest
 
-from desktop.processes import Watched
+from actions.x11 import X11Hands
+from desktop.processes import Watched, wait_until
 from desktop.virtual import VirtualDesktop
 from model.stream.errors import DeviceLost
 from model.stream.values import Place
@@ -98,6 +100,22 @@ def test_a_password_is_never_read(watching: Watching, on_screen: VirtualDesktop)
     watching.rest()
     assert not any(word in everything(watching) for word in SECRET.split())
     assert any(word in " ".join(text for text, _ in Eyes().read()) for word in SECRET.split())  # and would be read
+
+
+def test_whether_a_password_is_being_typed_is_known(
+    watching: Watching, on_screen: VirtualDesktop, tmp_path: Path
+) -> None:
+    form(on_screen, "--password", SECRET)
+    field = watching.line("E-mail").place
+    watching.rest()
+    ((window, (password,)),) = watching.accessibility.secret_places().items()
+    with X11Hands(on_screen.display, tmp_path, guarded=False) as hands:
+        for place, secret in ((password, True), (field, False), (password, True)):
+            hands.click(place.centre, "left", 1, StopSignal())
+            wait_until(lambda secret=secret: watching.eyes.types_secret(window) == secret, 10, "the keyboard")
+        focus = hands.active_window()
+    assert focus is not None
+    assert focus.window == window
 
 
 def test_a_password_field_that_comes_later_is_not_read(watching: Watching, on_screen: VirtualDesktop) -> None:

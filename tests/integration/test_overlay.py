@@ -7,7 +7,7 @@ import logging
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from Xlib import XK, X
 from Xlib.display import Display
 from Xlib.ext import xtest
 
+from desktop.intents import NOT_A_PERSON
 from desktop.probing import Probe
 from desktop.virtual import VirtualDesktop
 
@@ -59,6 +60,13 @@ class Face:
 
     def active_window(self) -> str:
         return self.desktop.xdotool("getactivewindow")
+
+
+@pytest.fixture
+def virtual_screen() -> Iterator[VirtualDesktop]:
+    """One with a person at it: what they press does not come from a program."""
+    with VirtualDesktop(sound=False, person=True) as desktop:
+        yield desktop
 
 
 @pytest.fixture
@@ -143,7 +151,13 @@ def test_a_typed_request_and_its_approval(face: Face, keyboard: Callable[..., No
     settled(face)
     face.wait(lambda: face.active_window() == before, "the keyboard to go back")
     face.desktop.xdotool("mousemove", str(allow[0]), str(allow[1]), "click", "1")
+    face.wait(lambda: face.said("notice")[-1:] == [NOT_A_PERSON], "the press of a program to be told")
+    assert "approve" not in face.said("command")
+    face.desktop.by_person("mousemove", *map(str, elsewhere(allow)), "click", "1")
+    face.desktop.xdotool("mousemove", str(allow[0]), str(allow[1]), "click", "1")
+    face.desktop.by_person("mousemove", str(allow[0]), str(allow[1]), "click", "1")
     face.wait_for_command("approve")
+    assert face.said("command").count("approve") == 1
 
 
 def test_nothing_is_painted_while_nothing_changes(face: Face, keyboard: Callable[..., None]) -> None:
@@ -154,6 +168,10 @@ def test_nothing_is_painted_while_nothing_changes(face: Face, keyboard: Callable
     keyboard("space", "Alt_L", "Control_L", down=False)
     face.wait_for_mode("idle")
     settled(face)
+
+
+def elsewhere(point: Sequence[int]) -> tuple[int, int]:
+    return point[0], point[1] - 400
 
 
 def settled(face: Face) -> None:

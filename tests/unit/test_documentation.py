@@ -65,3 +65,10 @@ def test_every_dependency_has_its_reason():
     declared = re.findall(r'^    "([A-Za-z0-9-]+)[><~=]', read("pyproject.toml"), re.MULTILINE)
     reasons = read("docs/adr/0006-dependencies.md")
     assert [name for name in declared if name not in reasons] == []
+
+
+def test_every_promise_is_held_by_a_test_that_exists():
+    named = set(re.findall(r"`(test_\w+)`", read("SECURITY.md")))
+    tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    assert named
+    assert named <= set(re.findall(r"def (test_\w+)", tests))

@@ -289,6 +289,17 @@ def test_a_model_cannot_say_yes_for_the_user(rig: Rig, said: str) -> None:
     assert not rig.ran
 
 
+def test_a_second_question_does_not_take_the_place_of_the_first(rig: Rig) -> None:
+    first, second = rig.action("send", "text", "first"), replace(rig.action("send", "text"), id=2)
+    second = replace(second, spans=first.spans)
+    assert rig.executor.execute(first).status is Status.ASKS
+    assert rig.executor.execute(second).status is Status.REFUSED
+    assert rig.executor.pending is not None
+    assert rig.executor.pending.action == first
+    rig.hear("the other one")
+    assert rig.executor.execute(second).status is Status.ASKS
+
+
 def test_a_no_drops_it(rig: Rig) -> None:
     ask(rig)
     rig.executor.execute(rig.action("deny", "", "no"))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from desktop.intents import NARROWING, Intent, Intents, Wish
+from desktop.intents import FOR_PERSONS, NARROWING, NOT_A_PERSON, Intent, Intents, Wish
 from model.stream.errors import Closed, NotPermitted
 from model.stream.values import Opening
 
@@ -55,9 +55,11 @@ class Recording:
         self.told.append("quit")
 
 
-def make(ours: Callable[[], bool] = lambda: False) -> tuple[Recording, Intents]:
+def make(
+    ours: Callable[[], bool] = lambda: False, by_person: Callable[[], bool] = lambda: True
+) -> tuple[Recording, Intents]:
     engine = Recording()
-    return engine, Intents(engine, ours, lambda: engine.told.append("prompt"))
+    return engine, Intents(engine, ours, lambda: engine.told.append("prompt"), by_person, engine.told.append)
 
 
 def work_off(intents: Intents) -> None:
@@ -98,6 +100,16 @@ def test_our_own_hands_cannot_start_or_approve(wish: Wish, announce: Callable[[s
     intents.submit_by_hand(Intent(wish, "rm"))
     work_off(intents)
     assert engine.told == []
+
+
+@pytest.mark.parametrize("wish", sorted(FOR_PERSONS))
+def test_what_is_for_persons_is_not_done_for_programs(wish: Wish, announce: Callable[[str], None]) -> None:
+    announce("was not obeyed")
+    engine, intents = make(by_person=lambda: False)
+    intents.submit_by_hand(Intent(wish))
+    intents.submit_by_hand(Intent(Wish.DENY))
+    work_off(intents)
+    assert engine.told == [NOT_A_PERSON, "deny"]
 
 
 @pytest.mark.parametrize("wish", sorted(NARROWING))
