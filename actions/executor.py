@@ -266,7 +266,7 @@ class Executor:
             if not approved:
                 return self._ask(action, arguments, verdict)
             self._judge.approved(verdict)
-        return self._carry_out(spec, action, arguments, {**values, **approved.values} if approved else values)
+        return self._carry_out(spec, action, arguments, values, approved)
 
     def _ask(self, action: Action, arguments: Arguments, verdict: Verdict) -> Outcome:
         pending = self.pending
@@ -282,15 +282,23 @@ class Executor:
 
     # Doing ----------------------------------------------------------------------------------------------------
 
-    def _carry_out(self, spec: ActionSpec, action: Action, arguments: Arguments, values: Mapping[str, str]) -> Outcome:
+    def _carry_out(
+        self,
+        spec: ActionSpec,
+        action: Action,
+        arguments: Arguments,
+        values: Mapping[str, str],
+        approved: Pending | None,
+    ) -> Outcome:
         assert self._journal is not None  # the constructor refused it
         body = self._bodies.get(action.name)
         if body is None:
             return _outcome(action, Status.REFUSED, f"{_title(action.name)} is not available here.")
         try:
             provenance = {slot: argument.provenance for slot, argument in arguments.items()}
-            entry = self._journal.begin(action.name, spec.risk, provenance)
-            result = self._run_body(body, action.name, values)
+            asked = approved is not None
+            entry = self._journal.begin(action.name, spec.risk, provenance, action.utterance, approved=asked)
+            result = self._run_body(body, action.name, {**values, **approved.values} if approved else values)
             self._journal.end(entry, DONE if isinstance(result, Done) else FAILED)
         except AmbidexError as error:
             return _outcome(action, Status.FAILED, str(error))

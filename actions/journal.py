@@ -33,6 +33,10 @@ class Entry:
     name: str
     risk: str = ""
     provenance: Mapping[str, str] = field(default_factory=dict[str, str])
+    utterance: int = 0
+    """Which opening of the `user` channel since start-up asked for it."""
+    approved: bool = False
+    """Whether the user was asked and said yes."""
 
 
 class Journal:
@@ -54,11 +58,15 @@ class Journal:
         except OSError as error:
             raise _unwritable(path, error) from error
 
-    def begin(self, name: str, risk: Risk, provenance: Mapping[str, str]) -> Entry:
+    def begin(
+        self, name: str, risk: Risk, provenance: Mapping[str, str], utterance: int = 0, *, approved: bool = False
+    ) -> Entry:
         """Write down that an action is about to run. Only once this has returned may it run."""
         with self._lock:
             self._last_id += 1
-            entry = Entry(self._last_id, self._now(), BEGUN, name, risk.value, dict(provenance))
+            entry = Entry(
+                self._last_id, self._now(), BEGUN, name, risk.value, dict(provenance), utterance, approved
+            )  # fmt: skip
             self._write(entry)
             return entry
 
@@ -75,7 +83,7 @@ class Journal:
                 self._file = -1
 
     def _write(self, entry: Entry) -> None:
-        row = {key: value for key, value in asdict(entry).items() if value not in ("", {})}
+        row = {key: value for key, value in asdict(entry).items() if value or key in ("id", "t")}
         try:
             self._rotate()
             os.write(self._file, (json.dumps(row) + "\n").encode())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -25,12 +25,13 @@ def settled(entries: Sequence[Entry]) -> list[Entry]:
     last: dict[int, Entry] = {}
     for entry in entries:
         first = last.get(entry.id, entry)
-        last[entry.id] = Entry(entry.id, first.t, entry.state, first.name, first.risk, first.provenance)
+        last[entry.id] = replace(first, state=entry.state)
     return list(last.values())
 
 
 def _line(entry: Entry) -> str:
     when = datetime.fromtimestamp(entry.t).strftime("%Y-%m-%d %H:%M:%S")
     state = "cut off" if entry.state == BEGUN else entry.state
+    approved = "approved  " if entry.approved else ""
     sources = ", ".join(f"{slot} from {channel}" for slot, channel in entry.provenance.items())
-    return f"{when}  {entry.name:<16} {state:<8} {sources}".rstrip()
+    return f"{when}  {entry.name:<16} {state:<8} {approved}{sources}".rstrip()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from desktop.action_table import table
 from desktop.cli import app
 from model.stream.queues import INBOX_SIZE
 from model.stream.sources import MAX_FIELD, MAX_ITEMS, MAX_WORDS
@@ -65,6 +66,10 @@ def test_every_dependency_has_its_reason():
     declared = re.findall(r'^    "([A-Za-z0-9-]+)[><~=]', read("pyproject.toml"), re.MULTILINE)
     reasons = read("docs/adr/0006-dependencies.md")
     assert [name for name in declared if name not in reasons] == []
+
+
+def test_the_table_of_actions_is_that_of_the_declarations():
+    assert read("docs/actions.md") == table()
 
 
 def test_every_promise_is_held_by_a_test_that_exists():

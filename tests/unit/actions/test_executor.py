@@ -275,6 +275,8 @@ def test_a_yes_from_the_user_lets_it_run(rig: Rig) -> None:
     rig.hear("yes please")
     rig.executor.execute(rig.action("confirm"))
     assert rig.ran == [("send", {"text": "the letter"})]
+    sent = next(entry for entry in read_journal(rig.path) if entry.name == "send")
+    assert (sent.utterance, sent.approved, sent.provenance) == (1, True, {"text": "user"})
     assert [outcome.status for outcome in rig.posted] == [Status.ASKS, Status.DONE]
     assert rig.executor.pending is None
 
