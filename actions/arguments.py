@@ -20,6 +20,7 @@ class Unreadable:
     reason: str
 
 
+MAX_NUMBER_WORDS = 12
 _DIRECTIONS = {
     "up": "up", "upwards": "up", "upward": "up", "higher": "up",
     "down": "down", "downwards": "down", "downward": "down", "lower": "down", "further": "down",
@@ -54,7 +55,11 @@ def number_text(value: float) -> str:
 
 
 def _number(text: str) -> str | None:
-    value = read_number(text)
+    """Also "five minutes" and "about five": the longest run of its words that is a number."""
+    words = text.split()[:MAX_NUMBER_WORDS]
+    runs = ((n, start) for n in range(len(words), 0, -1) for start in range(len(words) - n + 1))
+    values = (read_number(" ".join(words[start : start + n])) for n, start in runs)
+    value = next((value for value in values if value is not None), None)
     return None if value is None else number_text(value)
 
 

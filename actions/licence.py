@@ -68,8 +68,9 @@ class Answered:
         return action.words[1] == self._last[1] and len(self._set_going - {action.id}) >= MAX_PER_WORDS
 
     def goes(self, action: Action) -> None:
-        """It is allowed."""
+        """It is allowed. In the middle of a sentence that does not part its words."""
         end = action.words[1]
         if end != self._last[1]:
-            self._last, self._until, self._set_going = (self._until, end), end, set()
+            until = self._until if self._sources.in_sentence else end
+            self._last, self._until, self._set_going = (self._until, end), until, set()
         self._set_going.add(action.id)

@@ -11,16 +11,16 @@ from pathlib import Path
 from actions.dictation import Dictation
 from actions.executor import Executor
 from actions.judging import Judge
+from actions.plugins.store import PluginActions
 from actions.policy import Rule
 from actions.schedule import Schedule
 from desktop.absent import NoMarker
 from desktop.desk import open_desk, open_eyes, surroundings
-from desktop.minds import open_reflex, rules, shipped_catalogue
+from desktop.minds import open_plugins, open_reflex, rules
 from desktop.outputs import print_output
 from desktop.places import Places
 from desktop.settings import Settings
 from desktop.simulation import MAX_WORDS, ExecutorMaker, Scene, Simulator, dry_executor, lines_of
-from model.stream.catalogue import Catalogue
 from model.stream.errors import BadSettings
 from model.stream.protocols import Licence, Post
 from model.stream.sources import Sources
@@ -44,14 +44,15 @@ class Request:
 def ask(settings: Settings, places: Places, request: Request, as_json: bool, write: Callable[[str], None]) -> None:
     """Raises any `AmbidexError`."""
     scene = scene_of(request)
-    catalogue = shipped_catalogue()
-    policy = rules(places, catalogue)
-    reflex = open_reflex(settings, catalogue)
     with ExitStack() as cleanup:
+        plugins = open_plugins(places, cleanup)
+        catalogue = plugins.catalogue
+        policy = rules(places, catalogue)
+        reflex = open_reflex(settings, catalogue)
         if request.dry_run:
             maker = dry_executor(catalogue, reflex.licence(), policy)
         else:
-            maker = _real_executor(settings, places, catalogue, reflex.licence(), policy, cleanup)
+            maker = _real_executor(settings, places, plugins, reflex.licence(), policy, cleanup)
         simulator = Simulator(reflex, reflex.pieces, catalogue, maker)
         simulator.run(scene, lambda output: print_output(output, as_json, write))
 
@@ -59,7 +60,7 @@ def ask(settings: Settings, places: Places, request: Request, as_json: bool, wri
 def _real_executor(
     settings: Settings,
     places: Places,
-    catalogue: Catalogue,
+    plugins: PluginActions,
     licence: Licence,
     policy: Sequence[Rule],
     cleanup: ExitStack,
@@ -73,10 +74,10 @@ def _real_executor(
     def make(sources: Sources, post: Post, now_ns: Callable[[], int]) -> Executor:
         schedule = Schedule(post, now_ns, places.schedule)
         eyes = open_eyes(settings)
-        bodies = desk.bodies(eyes, MuteSpeaker(), NoMarker(), schedule, Dictation())
+        bodies = {**desk.bodies(eyes, MuteSpeaker(), NoMarker(), schedule, Dictation()), **plugins.bodies}
         judge = Judge(sources, licence, policy, surroundings(desk, eyes), now_ns)
         return Executor(
-            catalogue, sources, bodies, desk.journal, post, now_ns, release=desk.hands.release_all, judge=judge
+            plugins.catalogue, sources, bodies, desk.journal, post, now_ns, release=desk.hands.release_all, judge=judge
         )
 
     return make

@@ -29,7 +29,7 @@ from desktop.engaged import Engaged
 from desktop.engine import Parts
 from desktop.expectation import Expectation
 from desktop.live import LiveView
-from desktop.minds import open_reflex, rules, shipped_catalogue
+from desktop.minds import open_plugins, open_reflex, rules
 from desktop.model_kinds import Kind
 from desktop.model_store import ModelStore
 from desktop.places import Places
@@ -78,12 +78,13 @@ class Assembly:
 def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
     """Raises `ModelFailed` without a reflex, `BadTrace` if nothing can be recorded, `BadSettings` if a rule is wrong;
     all else degrades."""
-    catalogue = shipped_catalogue()
-    policy = rules(places, catalogue)
-    reflex = open_reflex(settings, catalogue)
-    clock, sources = RealClock(), Sources()
-    inbox = Inbox(clock.wake)
     with ExitStack() as cleanup:
+        plugins = open_plugins(places, cleanup)
+        catalogue = plugins.catalogue
+        policy = rules(places, catalogue)
+        reflex = open_reflex(settings, catalogue)
+        clock, sources = RealClock(), Sources()
+        inbox = Inbox(clock.wake)
         recording = _open_recording(options, reflex, cleanup)
         sink = recording.hear if recording else None
         desk = open_desk(settings, places, options.clipboard)
@@ -98,7 +99,7 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
         eyes = open_eyes(settings, engaged) if settings.sense_screen else None
         look = eyes or AbsentLook("The screen is not read: it is switched off in the settings (`sense_screen`).")
         dictation = Dictation()
-        bodies = desk.bodies(look, voice, live, schedule, dictation)
+        bodies = {**desk.bodies(look, voice, live, schedule, dictation), **plugins.bodies}
         judge = Judge(sources, reflex.licence(), policy, surroundings(desk, eyes), clock.now_ns)
         executor = Executor(
             catalogue,
@@ -128,7 +129,7 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
             recorders=(engaged, expectation, desk.clipboard_history, *((recording,) if recording else ())),
             queues=(canceller.statistics,) if canceller else (),
             close=cleanup.pop_all().close,
-            absent=tuple(reason for reason in (*desk.absent, no_voice, no_model) if reason),
+            absent=tuple(reason for reason in (*desk.absent, no_voice, no_model, *plugins.complaints) if reason),
             hint=first_offer(places) if ears else "",
         )
     return Assembly(parts, desk.ours, desk.pressing)

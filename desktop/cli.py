@@ -13,6 +13,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from desktop.cli_models import models_app
+from desktop.cli_plugins import plugins_app
 from desktop.control import call
 from desktop.places import Places, find_places
 from desktop.settings import Settings, load_settings
@@ -31,6 +32,7 @@ journal_app = typer.Typer(help="What it did, newest last; undo what can be undon
 app.add_typer(eval_app, name="eval")
 app.add_typer(journal_app, name="journal")
 app.add_typer(models_app, name="models")
+app.add_typer(plugins_app, name="plugins")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
 Pictures = Annotated[Path | None, typer.Option(metavar="DIR", help="Draw confusions and curves as PNG files.")]

@@ -110,6 +110,7 @@ def checks(settings: Settings, places: Places) -> tuple[Check, ...]:
         Check("files", lambda: probes.files(places), vital=True),
         Check("reflex", lambda: probes.reflex(settings), vital=True),
         Check("policy", lambda: probes.policy(places), vital=True),
+        Check("plugins", lambda: probes.plugins(places)),
         Check("microphone", lambda: probes.microphone(settings, places), devices=probes.microphone_names),
         Check("recogniser", lambda: probes.recogniser(places)),
         Check("voice", lambda: probes.voice(settings, places)),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import resources
+from actions.plugins.store import PluginActions, PluginStore, plugin_actions
 from actions.policy import Rule
 from actions.rules import load_rules
 from desktop.places import Places
@@ -22,6 +24,18 @@ POLICY = resources.ROOT / "policy.toml"
 
 def shipped_catalogue() -> Catalogue:
     return load_catalogue(CATALOGUE)
+
+
+def open_plugins(places: Places, cleanup: ExitStack) -> PluginActions:
+    """The catalogue with what the user's plugins add. None of them has a process before it is called."""
+    installed = PluginStore(places.plugins).all()
+    if not installed:
+        return PluginActions(shipped_catalogue(), {})
+    from actions.plugins.host import Host  # the protocol's SDK takes half a second
+
+    host = Host()
+    cleanup.callback(host.close)
+    return plugin_actions(installed, shipped_catalogue(), host)
 
 
 def rules(places: Places, catalogue: Catalogue) -> tuple[Rule, ...]:

@@ -54,6 +54,10 @@ class Places:
         return self.runtime / "held.json"
 
     @property
+    def plugins(self) -> Path:
+        return self.data / "plugins"
+
+    @property
     def models(self) -> Path:
         return self.data / "models"
 

@@ -9,11 +9,13 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 
+from actions.plugins.sandbox import confinement
+from actions.plugins.store import PluginStore
 from actions.rules import load_rules
 from desktop.minds import shipped_catalogue
 from desktop.places import Places, make_private
 from desktop.settings import Settings
-from model.stream.errors import DeviceLost, ModelFailed, NotPermitted
+from model.stream.errors import BadSettings, DeviceLost, ModelFailed, NotPermitted
 from model.stream.values import Opening
 
 HEAR_WITHIN_S = 5.0
@@ -33,6 +35,18 @@ def policy(places: Places) -> str:
     if not yours:
         return f"There are no rules of yours; they would stand in {places.policy}."
     return f"{yours} rule{'s' if yours > 1 else ''} of yours in {places.policy} count before those that ship."
+
+
+def plugins(places: Places) -> str:
+    """Raises `NotPermitted` where they cannot be confined, `BadSettings` where one cannot be used."""
+    installed = PluginStore(places.plugins).all()
+    faults = [f"{plugin.name}: {plugin.fault}" for plugin in installed if plugin.fault]
+    if faults:
+        raise BadSettings(" ".join(faults))
+    if reason := confinement():
+        raise NotPermitted(reason)
+    used = [plugin.name for plugin in installed if plugin.enabled]
+    return f"They can be confined by bubblewrap; in use: {', '.join(used) or 'none'}."
 
 
 def reflex(settings: Settings) -> str:

@@ -20,7 +20,7 @@ MARGIN = 4.0
 """Nats by which an action may be less likely than the likeliest. Of 1,363 requests that the weights never learned from
 98.7 to 99.4 % are then licensed (docs/log.md)."""
 MOST = 3
-"""Actions that one reading of the words licenses; in the middle of a sentence it is one."""
+"""Actions that the words as a whole license. In the middle of a sentence it is one, and for each part of it, too."""
 REMEMBERED = 64
 MAX_READINGS = 12
 _PARTING = frozenset({"and", "then", "but", "no", "wait", "sorry", "actually", "rather", "instead", "also", "plus"})
@@ -54,9 +54,9 @@ class WordsLicence:
         rows = [row for reading in _readings(words) if (row := self._encoded(reading))]
         if not rows:
             return frozenset()
-        scores = self._scores(rows)  # [n, actions]
-        best = scores.topk(MOST if finished else 1, -1)
+        best = self._scores(rows).topk(MOST, -1)  # [n, MOST]
         near = (best.values >= best.values[:, :1] - MARGIN) & (best.indices[:, :1] != self._none)
+        near[0 if not finished else 1 :, 1:] = False
         return frozenset(self._actions[n] for n in best.indices[near].tolist())
 
     def _scores(self, rows: Sequence[tuple[int, ...]]) -> Tensor:

@@ -107,6 +107,9 @@ class Reflex:
             self._tables = network.tables(actions)
             self._unlearned = not bool(self._tables.learned.all())
             self._ahead = AHEAD * ~self._tables.learned
+            learned = zip(self.symbols.actions, self._tables.learned.tolist(), strict=True)
+            self._patient = frozenset(name for name, known in learned if not known and catalogue[name].slots)
+            """Actions never learned that want arguments: which words those are is not known before the last of them."""
             self._nothing = network.look(numbers((), items))
         self.reset()
 
@@ -270,7 +273,8 @@ class Reflex:
         if probability > self._surest[0]:
             self._surest = (probability, self._likeliest(calls))
         surest, call = self._surest
-        if surest <= self._thresholds.call_after(silent_ms):
+        waits = call is not None and call.name in self._patient and silent_ms < PATIENCE_MS
+        if waits or surest <= self._thresholds.call_after(silent_ms):
             return None
         return self._made(call)
 

@@ -19,10 +19,11 @@ def load_catalogue(path: Path) -> Catalogue:
         rows = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise BadSettings(f"The actions in {path} cannot be read: {error}.") from error
-    return {name: _spec(name, row) for name, row in rows.items()}
+    return {name: declared(name, row) for name, row in rows.items()}
 
 
-def _spec(name: str, row: Mapping[str, Any]) -> ActionSpec:
+def declared(name: str, row: Mapping[str, Any]) -> ActionSpec:
+    """An action from its row of a catalogue. Raises `BadSettings` naming the action."""
     try:
         return ActionSpec(
             name=name,
@@ -33,7 +34,7 @@ def _spec(name: str, row: Mapping[str, Any]) -> ActionSpec:
             undoable=row.get("undoable", False),
             missing=row.get("missing", ""),
         )
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, AttributeError, TypeError) as error:
         raise BadSettings(f"The declaration of the action {name} is wrong: {error}.") from error
 
 

@@ -37,6 +37,12 @@ class ModelFailed(AmbidexError):
     code = "model_failed"
 
 
+class PluginFailed(AmbidexError):
+    """A plugin does not start, does not answer, or answers what makes no sense."""
+
+    code = "plugin_failed"
+
+
 class Closed(AmbidexError):
     """The other side has been shut down; stop quietly."""
 
