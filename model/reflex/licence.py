@@ -17,8 +17,8 @@ from model.reflex.texts import TextEncoder
 from model.reflex.vocabulary import Pieces
 
 MARGIN = 4.0
-"""Nats by which an action may be less likely than the likeliest. Of 1,363 requests that the weights never learned from
-98.7 to 99.4 % are then licensed (docs/log.md)."""
+"""Nats by which an action may be less likely than the likeliest. Of requests that the weights never learned from 97.9
+to 99.4 % are then licensed (docs/log.md)."""
 MOST = 3
 """Actions that the words as a whole license. In the middle of a sentence it is one, and for each part of it, too."""
 REMEMBERED = 64
