@@ -203,3 +203,16 @@ def test_sounds_and_pauses_cannot_be_pointed_at():
     assert add(sources, Pause()) is None
     assert add(sources, Tone(1.0, -20.0, 120.0, 0)) is None
     assert sources.field() == ()
+
+
+def test_a_sentence_goes_on_until_the_user_pauses_or_closes_the_channel():
+    sources = Sources()
+    assert not sources.in_sentence
+    say(sources, "type hello")
+    assert sources.in_sentence
+    add(sources, Pause())
+    assert not sources.in_sentence
+    say(sources, "world")
+    assert sources.in_sentence
+    add(sources, ChannelClosed())
+    assert not sources.in_sentence
