@@ -30,7 +30,9 @@ TENS = "twenty thirty forty fifty sixty seventy eighty ninety hundred"
 NUMBERS = {
     **{word: n for n, word in enumerate(SMALL.split())},
     **{word: 10 * n for n, word in enumerate(TENS.split(), 2)},
-    **{"half": 50, "full": 100, "maximum": 100},
+    "half": 50,
+    "full": 100,
+    "maximum": 100,
 }
 
 server = MCPServer("home")
