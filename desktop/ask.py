@@ -48,7 +48,7 @@ def ask(settings: Settings, places: Places, request: Request, as_json: bool, wri
         plugins = open_plugins(places, cleanup)
         catalogue = plugins.catalogue
         policy = rules(places, catalogue)
-        reflex = open_reflex(settings, catalogue)
+        reflex = open_reflex(settings, catalogue, places.read_actions if plugins.bodies else None)
         if request.dry_run:
             maker = dry_executor(catalogue, reflex.licence(), policy)
         else:

@@ -82,7 +82,7 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
         plugins = open_plugins(places, cleanup)
         catalogue = plugins.catalogue
         policy = rules(places, catalogue)
-        reflex = open_reflex(settings, catalogue)
+        reflex = open_reflex(settings, catalogue, places.read_actions if plugins.bodies else None)
         clock, sources = RealClock(), Sources()
         inbox = Inbox(clock.wake)
         recording = _open_recording(options, reflex, cleanup)

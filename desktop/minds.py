@@ -47,8 +47,11 @@ def reflex_directory(settings: Settings) -> Path:
     return Path(settings.reflex_directory).expanduser() if settings.reflex_directory else REFLEX
 
 
-def open_reflex(settings: Settings, catalogue: Catalogue) -> Reflex:
-    """Takes a second or two. Raises `ModelFailed` naming the file that is missing or damaged."""
+def open_reflex(settings: Settings, catalogue: Catalogue, remembered: Path | None = None) -> Reflex:
+    """Takes a second or two; `remembered` as in `load_reflex`.
+
+    Raises `ModelFailed` naming the file that is missing or damaged.
+    """
     from model.reflex import load_reflex  # torch: only where a mind is wanted
 
-    return load_reflex(reflex_directory(settings), catalogue)
+    return load_reflex(reflex_directory(settings), catalogue, remembered=remembered)

@@ -58,6 +58,11 @@ class Places:
         return self.data / "plugins"
 
     @property
+    def read_actions(self) -> Path:
+        """What the actions of plugins are described as, as the reflex reads it."""
+        return self.data / "actions.safetensors"
+
+    @property
     def models(self) -> Path:
         return self.data / "models"
 

@@ -24,9 +24,12 @@ TEXTS = "texts.safetensors"
 """Vectors of what the catalogue says, which take seconds to compute; where they are absent, they are computed."""
 
 
-def load_reflex(directory: Path, catalogue: Catalogue, thresholds: Thresholds = USUAL) -> Reflex:
+def load_reflex(
+    directory: Path, catalogue: Catalogue, thresholds: Thresholds = USUAL, remembered: Path | None = None
+) -> Reflex:
     """Read the reflex that ships in `directory`, to run on one thread of this process.
 
+    What actions of plugins are described as takes ten milliseconds each to read; `remembered` is a file that keeps it.
     Raises `ModelFailed` if a file is missing, damaged or too old.
     """
     torch.set_num_threads(1)  # a step is too short for two threads to be worth their meeting
@@ -49,7 +52,12 @@ def load_reflex(directory: Path, catalogue: Catalogue, thresholds: Thresholds = 
     load_packed(network, network_path, RoundedLinear)
     network.read_with(items.piece_table)
     version = weights.fingerprint(network_path, items_path, utterances_path)
-    return Reflex(network, items, utterances, pieces, lexicon, catalogue, version, thresholds, trained)
+    if remembered is not None:
+        items.remember_means(remembered)
+    reflex = Reflex(network, items, utterances, pieces, lexicon, catalogue, version, thresholds, trained)
+    if remembered is not None:
+        items.save_means(remembered)
+    return reflex
 
 
 def _shipped_rows() -> dict[str, int]:

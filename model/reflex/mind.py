@@ -350,7 +350,7 @@ def action_vectors(
     """Vectors of the slots' names and of the actions' descriptions with their examples."""
     rows = {name: row for row, name in enumerate(symbols.actions)} if trained is None else trained
     slots = items.encode([slot_text(slot) for slot in symbols.slots])
-    actions = [items.encode(describe(catalogue[name])).mean(0) for name in symbols.actions]
+    actions = [items.mean(describe(catalogue[name])) for name in symbols.actions]
     known = torch.tensor([rows.get(name, -1) for name in symbols.actions], device=slots.device)
     return Actions(slots, torch.nn.functional.normalize(torch.stack(actions), dim=-1), known)
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import torch
 import torch.nn.functional as F
+from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from model.reflex import weights
@@ -77,6 +78,8 @@ class TextEncoder:
         self._cache_size = cache_size
         self._last = last
         self._cache: OrderedDict[Hashable, Tensor] = OrderedDict()
+        self._means: dict[str, Tensor] = {}
+        self._n_remembered = 0
 
     @classmethod
     def load(cls, path: Path, pieces: Pieces, cache_size: int = CACHE_SIZE, device: str = "cpu") -> TextEncoder:
@@ -109,6 +112,33 @@ class TextEncoder:
             self._cache.update(zip(texts, tensors["vectors"][0], strict=True))
         except (KeyError, ValueError) as error:
             raise ModelFailed(f"The vectors in {path} do not say what they are of: {error!r}.") from error
+
+    def mean(self, texts: Sequence[str]) -> Tensor:
+        """[C], the mean of the texts' vectors. Remembered as long as this encoder lives, and beyond by `save_means`."""
+        name = "\n".join(texts)
+        if name not in self._means:
+            self._means[name] = self.encode(texts).mean(0)
+        return self._means[name]
+
+    def remember_means(self, path: Path) -> None:
+        """Take the means that were saved; where there are none, or they cannot be read, they are worked out again."""
+        try:
+            tensors, metadata = weights.load(path)
+            self._means.update(zip(json.loads(metadata["texts"]), tensors["vectors"][0], strict=True))
+        except (ModelFailed, KeyError, ValueError):
+            return
+        self._n_remembered = len(self._means)
+
+    def save_means(self, path: Path) -> None:
+        """If there are new ones. That they cannot be saved costs time at the next start, and nothing else."""
+        if len(self._means) == self._n_remembered:
+            return
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            vectors = torch.stack(list(self._means.values()))[None]
+            weights.save(path, {"vectors": vectors}, {"texts": json.dumps(list(self._means))})
+        except (OSError, SafetensorError):
+            pass
 
     def save(self, path: Path, texts: Sequence[str]) -> None:
         """What `remember` reads. In full precision, hence [1, n, C] and not a matrix."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import torch
 
 import resources
-from desktop.minds import CATALOGUE, shipped_catalogue
+from desktop.minds import CATALOGUE, REFLEX, shipped_catalogue
 from desktop.simulation import Scene, Simulator, dry_executor
 from model.reflex import load_reflex, weights
+from model.reflex.texts import TextEncoder
 from model.stream.catalogue import load_catalogue
-from model.stream.values import Channel
+from model.stream.values import ActionSpec, Channel, Risk
 
 pytestmark = pytest.mark.integration
 
@@ -68,3 +71,27 @@ def test_it_is_called_by_what_it_says_of_itself_and_takes_nothing_from_the_other
 ) -> None:
     outputs = simulator.run(Scene(tuple(text.split())))
     assert [output.action for output in outputs if output.channel is Channel.ACTION] == [action]
+
+
+def test_what_actions_are_described_as_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "deep" / "actions.safetensors"
+    catalogue = {**shipped_catalogue(), "brew": ActionSpec("brew", "Make tea", Risk.LOOK, examples=("some tea",))}
+    read: list[str] = []
+    encode = TextEncoder.encode
+
+    def noting(encoder: TextEncoder, texts: Sequence[str]) -> torch.Tensor:
+        read.extend(texts)
+        return encode(encoder, texts)
+
+    monkeypatch.setattr(TextEncoder, "encode", noting)
+    first = load_reflex(REFLEX, catalogue, remembered=file)
+    assert "Make tea" in read
+    read.clear()
+    again = load_reflex(REFLEX, catalogue, remembered=file)
+    assert "Make tea" not in read
+    assert torch.equal(first._tables.actions, again._tables.actions)
+    file.write_bytes(b"damaged")
+    mended = load_reflex(REFLEX, catalogue, remembered=file)
+    assert "Make tea" in read
+    assert torch.equal(first._tables.actions, mended._tables.actions)
+    assert weights.metadata(file)
