@@ -18,6 +18,7 @@ from actions.journal import DONE, FAILED, UNDONE, Entry, Journal
 from actions.judging import Judge
 from actions.policy import Ruling, Verdict
 from model.stream.catalogue import Catalogue
+from model.stream.choices import chosen
 from model.stream.errors import AmbidexError, NotPermitted
 from model.stream.protocols import Post
 from model.stream.queues import BoundedQueue, QueueStatistics
@@ -218,7 +219,7 @@ class Executor:
         if spec is None:
             text = f"I know no action called {action.name}."
             return Decision(action, {}, Verdict(Ruling.NEVER, text), _outcome(action, Status.REFUSED, text))
-        arguments = self._resolve(action)
+        arguments = self._resolve(spec, action)
         values = _values(spec, arguments)
         verdict = self._judge(spec, action, arguments, {} if isinstance(values, Unreadable) else values)
         return Decision(action, arguments, verdict, self._follow(spec, action, arguments, values, verdict, approved))
@@ -231,9 +232,14 @@ class Executor:
         yes = plain_answer(self._sources.words(pending.first_word))
         return action if yes is None else replace(action, name="confirm" if yes else "deny", spans={})
 
-    def _resolve(self, action: Action) -> Arguments:
-        """Texts and provenance, found from the pointers and never taken from a model."""
-        found = {slot: self._sources.resolve(span) for slot, span in action.spans.items()}
+    def _resolve(self, spec: ActionSpec, action: Action) -> Arguments:
+        """Texts and provenance, found from the pointers and never taken from a model. What is one of a few choices is
+        found in the user's words, wherever the model points."""
+        choices = {slot.name: slot.choices for slot in spec.slots if slot.choices}
+        spans = {slot: span for slot, span in action.spans.items() if slot not in choices}
+        found = {slot: self._sources.resolve(span) for slot, span in spans.items()}
+        said = chosen(choices, self._sources.words(*action.words)) if choices else {}
+        found |= {slot: Argument(text, Channel.USER.value) for slot, text in said.items()}
         return {slot: argument for slot, argument in found.items() if argument is not None}
 
     def _follow(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -93,7 +93,7 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
         canceller = _open_canceller(settings, voice)
         schedule = Schedule(inbox.post, clock.now_ns, places.schedule)
         live = LiveView(sources.resolve)
-        expectation = _expectation(places)
+        expectation = _expectation(places, plugins.phrases)
         ears, no_model = _open_ears(settings, places, options.listener, sink, canceller, expectation, live.notify)
         engaged = Engaged(lambda: ears is not None and ears.is_open)
         eyes = open_eyes(settings, engaged) if settings.sense_screen else None
@@ -165,12 +165,13 @@ def _open_ears(
     return ears, fault
 
 
-def _expectation(places: Places) -> Expectation:
+def _expectation(places: Places, requests: Sequence[str]) -> Expectation:
     """What the user is likely to name."""
     lists = Lists(places.files / "lists")
     return Expectation(
         apps=lambda: [app.name for app in installed_apps(os.environ)],
         names=lambda: [item.text for item in lists.items(NAMES)],
+        requests=requests,
     )
 
 

@@ -242,11 +242,17 @@ def eval_speech(
     predictions: Annotated[
         Path | None, typer.Option(metavar="OUT.jsonl", help="Write what was heard and done for each.")
     ] = None,
+    plugin: Annotated[
+        str, typer.Option(metavar="NAME|DIR", help="With the actions of this plugin, and what is said to it expected.")
+    ] = "",
+    bias: Annotated[bool, typer.Option(help="Whether the recogniser expects what is said to the plugin.")] = True,
 ) -> None:
     """Play recorded requests to the ears, and score the words, the actions and their arguments."""
+    from desktop.cli_plugins import manifest_named
     from desktop.speech_evaluation import evaluate_speech
 
-    evaluate_speech(_settings(), find_places(), directory, predictions, as_json, _print)
+    manifest = manifest_named(plugin) if plugin else None
+    evaluate_speech(_settings(), find_places(), directory, predictions, as_json, _print, manifest, bias)
 
 
 @eval_app.command("injection")

@@ -106,13 +106,10 @@ def test_plugin(
     What it writes goes to a folder that is deleted afterwards.
     """
     from actions.plugins.host import Host
-    from actions.plugins.manifest import load_manifest
     from desktop.plugin_trial import try_plugin
     from desktop.settings import load_settings
 
-    folder = _shipped().get(plugin) or Path(plugin).expanduser()
-    manifest = load_manifest(folder) if folder.is_dir() else _usable(_store().get(plugin))
-    wrong = 0
+    manifest, wrong = manifest_named(plugin), 0
     with TemporaryDirectory() as scratch:
         host = Host(scratch=Path(scratch))
         try:
@@ -123,6 +120,14 @@ def test_plugin(
             host.close()
     if wrong:
         raise typer.Exit(1)
+
+
+def manifest_named(plugin: str) -> Manifest:
+    """Of one that ships, of a folder, or of one that was added. Raises `BadSettings` if there is none."""
+    from actions.plugins.manifest import load_manifest
+
+    folder = _shipped().get(plugin) or Path(plugin).expanduser()
+    return load_manifest(folder) if folder.is_dir() else _usable(_store().get(plugin))
 
 
 def _add_server(command: Sequence[str], name: str) -> Manifest:

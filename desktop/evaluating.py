@@ -15,6 +15,7 @@ from actions.rules import load_rules
 from desktop.minds import POLICY, open_reflex, shipped_catalogue
 from desktop.settings import Settings
 from desktop.simulation import Simulator, dry_executor
+from model.stream.catalogue import Catalogue
 from model.stream.errors import BadSettings
 
 Case = TypeVar("Case")
@@ -40,13 +41,13 @@ _simulator: Simulator | None = None
 """Each worker process has one of its own."""
 
 
-def start_simulator(settings: Settings, licensed: bool = False) -> None:
+def start_simulator(settings: Settings, licensed: bool = False, more: Catalogue | None = None) -> None:
     """For `on_all_cores`: gives the process a simulator that does nothing but decide.
 
-    `licensed`: with the licence and the rules that ship; else only the reflex is measured.
+    `licensed`: with the licence and the rules that ship; else only the reflex is measured. `more`: actions of plugins.
     """
     global _simulator
-    catalogue = shipped_catalogue()
+    catalogue = {**shipped_catalogue(), **(more or {})}
     reflex = open_reflex(settings, catalogue)
     licence, rules = (reflex.licence(), load_rules(POLICY, catalogue)) if licensed else (None, ())
     _simulator = Simulator(reflex, reflex.pieces, catalogue, dry_executor(catalogue, licence, rules), aloud=False)

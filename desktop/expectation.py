@@ -16,6 +16,7 @@ from model.stream.values import Event, Line, LineGone, Step, Tick, Window
 
 MAX_LINES = 400
 MAX_PHRASES = 300
+MAX_REQUESTS = 600
 MAX_LABEL_WORDS = 6
 """Longer lines are sentences to be read, of which nobody says the beginning."""
 MAX_LABEL_CHARACTERS = 60
@@ -31,8 +32,16 @@ Names = Callable[[], Iterable[str]]
 class Expectation:
     """Collects labels from the stream, as a recorder of the loop; asked for by the microphone when it opens."""
 
-    def __init__(self, apps: Names = tuple, names: Names = tuple, now_s: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        apps: Names = tuple,
+        names: Names = tuple,
+        now_s: Callable[[], float] = time.monotonic,
+        requests: Sequence[str] = (),
+    ) -> None:
+        """`requests`: phrases of plugins, of which a few hundred are taken."""
         self._apps, self._names, self._now_s = apps, names, now_s
+        self._requests = tuple(requests)
         self._lines: OrderedDict[int, str] = OrderedDict()
         self._window = ""
         self._lock = threading.Lock()
@@ -51,7 +60,7 @@ class Expectation:
             lines, window = list(reversed(self._lines.values())), self._window
         groups = (names, ("{}",)), ([window], TO_OPEN), (apps, TO_OPEN), (lines, ON_SCREEN)
         phrases = dict.fromkeys(phrase for texts, ways in groups for phrase in said(texts, ways))
-        return list(phrases)[:MAX_PHRASES]
+        return [*list(phrases)[:MAX_PHRASES], *self._requests[:MAX_REQUESTS]]
 
     def _notice(self, event: Event) -> None:
         match event.data:

@@ -11,6 +11,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from actions.plugins.manifest import Manifest
+from actions.plugins.store import likely
 from desktop.assembly import open_hearing
 from desktop.evaluating import on_all_cores, save_rows, simulator, start_simulator
 from desktop.minds import shipped_catalogue
@@ -18,6 +20,7 @@ from desktop.places import Places
 from desktop.replay import heard_events
 from desktop.settings import Settings
 from desktop.turn_material import read_recording
+from model.stream.catalogue import Catalogue
 from model.stream.errors import BadTrace
 from model.stream.values import Channel, Word
 from model.training.evaluate import normal, word_errors
@@ -53,14 +56,20 @@ def evaluate_speech(
     predictions: Path | None,
     as_json: bool,
     write: Callable[[str], None],
+    plugin: Manifest | None = None,
+    bias: bool = True,
 ) -> None:
-    """Raises `BadTrace` if the labels or a recording cannot be read, `ModelFailed` if the reflex or the recogniser
+    """With a `plugin`, its actions are there, too, and with `bias` the recogniser expects what is said to it.
+
+    Raises `BadTrace` if the labels or a recording cannot be read, `ModelFailed` if the reflex or the recogniser
     cannot, `BadSettings` if `predictions` cannot be written."""
     said = read_labels(directory)
-    understood = understand(said, settings, places, quiet=as_json)
+    more = {tool.action.name: tool.action for tool in plugin.tools} if plugin else {}
+    phrases = [phrase for spec in more.values() for phrase in likely(spec)] if bias else []
+    understood = understand(said, settings, places, as_json, more, phrases)
     if predictions is not None:
         save_rows(predictions, _rows(said, understood))
-    figures = score(said, understood, shipped_catalogue().keys())
+    figures = score(said, understood, {**shipped_catalogue(), **more}.keys())
     if not as_json:
         Console().print(_table(figures))
     write(json.dumps(figures))
@@ -88,20 +97,29 @@ def _label(path: Path, number: int, line: str) -> Spoken:
         raise BadTrace(f"Line {number} of {path} tells of no recording: {error!r}.") from error
 
 
-def understand(said: Sequence[Spoken], settings: Settings, places: Places, quiet: bool) -> list[Understood]:
-    """Every recording from a fresh start, on all cores."""
+def understand(
+    said: Sequence[Spoken],
+    settings: Settings,
+    places: Places,
+    quiet: bool,
+    more: Catalogue | None = None,
+    phrases: Sequence[str] = (),
+) -> list[Understood]:
+    """Every recording from a fresh start, on all cores; with `more` actions, and `phrases` that are expected."""
     paths = [each.path for each in said]
-    return on_all_cores(_understand, paths, _start, (settings, places), "Recordings", quiet)
+    return on_all_cores(_understand, paths, _start, (settings, places, more, phrases), "Recordings", quiet)
 
 
 _hearing: Hearing | None = None
 """Each worker process has one of its own."""
 
 
-def _start(settings: Settings, places: Places) -> None:
+def _start(settings: Settings, places: Places, more: Catalogue | None, phrases: Sequence[str]) -> None:
     global _hearing
-    start_simulator(settings)
+    start_simulator(settings, more=more)
     _hearing, _ = open_hearing(places)
+    if phrases:
+        _hearing.expect(phrases)
 
 
 def _understand(path: Path) -> Understood:

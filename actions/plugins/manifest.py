@@ -72,7 +72,7 @@ _TOP = ("name", "version", "description", "command", "permissions", "limits", "t
 _PERMISSIONS = ("network", "read", "write", "environment")
 _LIMITS = ("memory_mb", "call_s")
 _TRIAL = ("say", "action", "arguments", "answers")
-_TOOL = ("action", "risk", "description", "slots", "examples", "arguments")
+_TOOL = ("action", "risk", "description", "slots", "choices", "examples", "arguments")
 
 
 def load_manifest(directory: Path) -> Manifest:

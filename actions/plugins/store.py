@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 from threading import Event as StopSignal
 from typing import TYPE_CHECKING
@@ -14,6 +16,7 @@ from actions.bodies import Body, Done, Result
 from actions.builtin.spoken import MAX_READ_OUT, sentence, shortened
 from actions.plugins.manifest import FILE, NAME, Manifest, Tool, load_manifest
 from model.stream.catalogue import Catalogue
+from model.stream.choices import chosen
 from model.stream.errors import BadSettings, NotPermitted
 from model.stream.values import ActionSpec, Risk
 
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 MAX_FILES = 2_000
 MAX_BYTES = 100_000_000
 DISABLED = ".disabled"
+VARIATIONS = 300
+"""Requests that are made of the examples of an action with choices, for the recogniser to expect."""
 NUMBERS = frozenset({"number", "duration", "level", "index"})
 """Kinds of slots whose values are numbers, as far as they can be read as such."""
 
@@ -139,6 +144,25 @@ class PluginActions:
     catalogue: Catalogue
     bodies: Mapping[str, Body]
     complaints: tuple[str, ...] = ()
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """What their users are likely to say, one of each action's in turn."""
+        groups = [likely(self.catalogue[name]) for name in self.bodies]
+        return tuple(dict.fromkeys(each for row in zip_longest(*groups) for each in row if each))
+
+
+def likely(spec: ActionSpec) -> list[str]:
+    """The action's examples, then the same with other choices in them, then the choices by themselves. Always the
+    same ones."""
+    choices = {slot.name: slot.choices for slot in spec.slots if slot.choices}
+    rng, varied = random.Random(spec.name), list[str]()
+    for example in (spec.examples * VARIATIONS)[: VARIATIONS if choices else 0]:
+        words = " ".join(example.casefold().split())
+        for name, said in chosen(choices, words.split()).items():
+            words = words.replace(said, rng.choice(choices[name]), 1)
+        varied.append(words)
+    return [*spec.examples, *varied, *(each for own in choices.values() for each in own)]
 
 
 def plugin_actions(installed: Sequence[Installed], builtin: Catalogue, host: Host) -> PluginActions:

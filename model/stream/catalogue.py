@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from model.stream.choices import expanded
 from model.stream.errors import BadSettings
 from model.stream.values import ActionSpec, Risk, Slot
 
@@ -29,13 +31,20 @@ def declared(name: str, row: Mapping[str, Any]) -> ActionSpec:
             name=name,
             description=row["description"],
             risk=Risk(row["risk"]),
-            slots=tuple(_slot(text) for text in row.get("slots", ())),
+            slots=_slots(row.get("slots", ()), row.get("choices", {})),
             examples=tuple(row["examples"]),
             undoable=row.get("undoable", False),
             missing=row.get("missing", ""),
         )
     except (KeyError, ValueError, AttributeError, TypeError) as error:
         raise BadSettings(f"The declaration of the action {name} is wrong: {error}.") from error
+
+
+def _slots(written: Sequence[str], choices: Mapping[str, Sequence[str]]) -> tuple[Slot, ...]:
+    slots = [_slot(text) for text in written]
+    if unknown := sorted(choices.keys() - {slot.name for slot in slots}):
+        raise ValueError(f"there are choices for {', '.join(unknown)}, which is no slot")
+    return tuple(replace(slot, choices=expanded(choices.get(slot.name, ()))) for slot in slots)
 
 
 def _slot(text: str) -> Slot:

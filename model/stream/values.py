@@ -339,6 +339,8 @@ class Slot:
     name: str
     kind: str = "text"
     required: bool = True
+    choices: tuple[str, ...] = ()
+    """What it may hold, where that is one of a few phrases; it is then found in the user's words by these alone."""
 
 
 @dataclass(frozen=True, slots=True)

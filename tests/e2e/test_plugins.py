@@ -70,7 +70,7 @@ def test_the_tools_of_any_server_are_asked_about(program: Ambidex, tmp_path: Pat
     assert [(row["action"], row["policy"], row["status"]) for row in asked] == [("kitchen_boil_egg", "ask", "asks")]
 
 
-@pytest.mark.parametrize("name", ["notes", "facts"])
+@pytest.mark.parametrize("name", ["notes", "facts", "barista"])
 def test_the_plugins_that_ship_pass_their_own_tests(program: Ambidex, name: str) -> None:
     tested = program.call("plugins", "test", name)
     assert tested.returncode == 0, tested.stdout + tested.stderr

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import resources
+from actions.plugins.manifest import load_manifest
 from desktop.places import find_places
 from desktop.settings import Settings
 from desktop.speech_evaluation import Spoken, Understood, evaluate_speech, read_labels, score
@@ -38,6 +40,25 @@ def test_spoken_requests_are_heard_and_carried_out(recordings: Path, tmp_path: P
     heard = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
     assert [row["text"] for row in heard] == [*SAID]
     assert heard[0]["args"] == {"text": "hello world"}
+
+
+def test_with_a_plugin_its_orders_are_understood_with_all_they_hold(tmp_path: Path) -> None:
+    said = ("can i get a large latte with some milk", "a small dark roast cappuccino please")
+    args = ({"coffeeDrink": "latte", "size": "large", "milkAmount": "some milk"},
+            {"coffeeDrink": "cappuccino", "size": "small", "roast": "dark roast"})  # fmt: skip
+    for number, text in enumerate(said):
+        subprocess.run(["flite", "-voice", "slt", "-t", text, "-o", str(tmp_path / f"{number}.wav")], check=True)
+    rows = [{"file": f"{n}.wav", "action": "order_drink", "args": each} for n, each in enumerate(args)]
+    (tmp_path / "labels.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    barista = load_manifest(resources.ROOT / "plugins" / "barista")
+    figures: list[dict[str, float]] = []
+    for bias in (True, False):
+        lines: list[str] = []
+        evaluate_speech(Settings(), find_places(), tmp_path, None, True, lines.append, barista, bias)
+        figures.append(json.loads(lines[-1]))
+    assert figures[0]["exact"] >= 0.5
+    assert figures[0]["slot_recall"] > 0.8
+    assert figures[1]["slot_recall"] < figures[0]["slot_recall"]
 
 
 def test_an_argument_counts_where_it_was_put_and_of_unknown_actions_where_it_was_heard() -> None:

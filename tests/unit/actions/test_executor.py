@@ -45,6 +45,16 @@ CATALOGUE = {
         ActionSpec("mute", "", Risk.REVERSIBLE, missing="Ambidex cannot mute yet."),
         *(ActionSpec(name, "", Risk.LOOK) for name in ("stop", "confirm", "deny", "none")),
         ActionSpec("undo", "", Risk.REVERSIBLE),
+        ActionSpec(
+            "order",
+            "",
+            Risk.OUTWARD,
+            (
+                Slot("size", required=False, choices=("small", "large")),
+                Slot("milk", required=False, choices=("milk", "some milk")),
+                Slot("note", required=False),
+            ),
+        ),
     )
 }
 TICK = Tick(0, 0, 0.0)
@@ -163,6 +173,19 @@ def test_the_journal_never_holds_the_text_and_is_private(rig: Rig) -> None:
     assert "swordfish" not in rig.path.read_text()
     assert rig.path.stat().st_mode & 0o777 == 0o600
     assert read_journal(rig.path)[0].provenance == {"text": "user"}
+
+
+def test_what_is_one_of_a_few_choices_is_found_in_the_words_and_nowhere_else(rig: Rig) -> None:
+    first, _ = rig.hear("order")
+    _, end = rig.hear("a large tea with some milk")
+    line = rig.sources.add(Event(0, Channel.SCREEN, Copied("text", "small", 5), Origin.WORLD))
+    assert isinstance(line, Item)
+    spans = {"size": Span(Channel.SCREEN, 0, None, line.id), "note": Span(Channel.USER, first, first + 1)}
+    rig.executor.execute(Action(7, "order", spans, 0, 1, words=(first, end)))
+    arguments = rig.decisions[0].arguments
+    assert {slot: (each.text, each.provenance) for slot, each in arguments.items()} == {
+        "size": ("large", "user"), "milk": ("some milk", "user"), "note": ("order", "user"),
+    }  # fmt: skip
 
 
 def test_provenance_is_found_and_not_claimed(rig: Rig) -> None:

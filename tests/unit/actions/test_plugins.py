@@ -84,6 +84,8 @@ def test_a_manifest_is_read(tmp_path: Path) -> None:
         (HEAD + "[tools.brew\n", "is not TOML"),
         (HEAD + BREW + 'action = "Brew it"\n', "the action 'Brew it'"),
         (HEAD + BREW + "arguments = { kind = 1 }\n", "arguments is a table"),
+        (HEAD + BREW + '[tools.brew.choices]\nkind = ["(green"]\n', "a bracket too many or too few"),
+        (HEAD + BREW + '[tools.brew.choices]\nleaf = ["green"]\n', "choices for leaf, which is no slot"),
     ],
 )
 def test_what_is_wrong_in_a_manifest_is_named(tmp_path: Path, text: str, told: str) -> None:
@@ -146,6 +148,19 @@ def test_its_tools_become_actions(tmp_path: Path) -> None:
     assert host.calls == [("tea", "brew", {"teaKind": "green", "cups": 2.0})]
     store.enable("tea", False)
     assert plugin_actions(store.all(), shipped_catalogue(), cast("Host", host)).bodies == {}
+
+
+def test_what_is_said_to_it_is_expected_with_all_its_choices(tmp_path: Path) -> None:
+    store = PluginStore(tmp_path)
+    brew = (
+        BREW.replace('["make tea"]', '["make green tea please"]')
+        + '[tools.brew.choices]\nkind = ["(green|black|white) tea"]\n'
+    )
+    store.add_written("tea", HEAD + brew)
+    actions = plugin_actions(store.all(), shipped_catalogue(), cast("Host", NoHost()))
+    assert set(actions.phrases) >= {"make green tea please", "make black tea please", "white tea"}
+    again = plugin_actions(store.all(), shipped_catalogue(), cast("Host", NoHost()))
+    assert again.phrases == actions.phrases
 
 
 def test_no_plugin_takes_the_place_of_an_action_of_ours_but_it_may_do_one_that_waits_for_it(tmp_path: Path) -> None:

@@ -58,6 +58,17 @@ def test_a_wrong_declaration_is_named(tmp_path: Path, mistake: str, complaint: s
         load_catalogue(write(tmp_path, mistake))
 
 
+def test_a_slot_may_have_choices(tmp_path: Path):
+    row = (
+        '[brew]\ndescription = "Make tea"\nrisk = "look"\nexamples = ["tea"]\nslots = ["kind", "cups?: number"]\n'
+        '[brew.choices]\nkind = ["(green|black) tea"]\n'
+    )
+    (kind, cups) = load_catalogue(write(tmp_path, row))["brew"].slots
+    assert (set(kind.choices), cups.choices) == ({"green tea", "black tea"}, ())
+    with pytest.raises(BadSettings, match="choices for leaf, which is no slot"):
+        load_catalogue(write(tmp_path, row.replace("\nkind = ", "\nleaf = ")))
+
+
 def test_a_missing_file_is_named(tmp_path: Path):
     with pytest.raises(BadSettings, match=r"nowhere\.toml cannot be read"):
         load_catalogue(tmp_path / "nowhere.toml")
