@@ -7,8 +7,8 @@ from threading import Event as StopSignal
 from typing import Protocol
 
 from actions.bodies import Asks, Halted, Refused
-from actions.denials import OURS, untouchable
-from actions.hands import Hands
+from actions.denials import INTO_TERMINAL, OURS, runs_commands, untouchable
+from actions.hands import Focus, Hands
 from actions.targets import Found, NotFound, choose_among, describe, same_text
 from model.stream.protocols import Look
 from model.stream.values import Place
@@ -33,11 +33,12 @@ class Aim:
         self._marked: tuple[Found, ...] = ()
 
     def at(
-        self, targets: Mapping[str, str], stop: StopSignal, presses: bool = True
+        self, targets: Mapping[str, str], stop: StopSignal, presses: bool = True, drops: bool = False
     ) -> list[Found] | Refused | Halted | Asks:
         """Where the targets are, given by their slots; looked at again so late that only the movement is left to do.
 
-        What `presses` something must be meant without a doubt; a word may be selected out of any line.
+        What `presses` something must be meant without a doubt; a word may be selected out of any line. What `drops` a
+        text there, as the middle button does, is kept from terminals.
         """
         lines, aimed = self._look.read(), list[Found]()
         for slot, target in targets.items():
@@ -48,8 +49,11 @@ class Aim:
                 return Asks(f"Do you mean {found.rather}?", {slot: found.rather})
             aimed.append(found)
         windows = [self._hands.window_at(found.place.centre) for found in aimed]
-        if presses and (reason := next(filter(None, map(self._untouchable, windows)), "")):
+        seen = [described for window in windows if (described := self._hands.described(window)) is not None]
+        if presses and (reason := next(filter(None, map(_untouchable, seen)), "")):
             return Refused(reason)
+        if drops and any(map(runs_commands, seen)):
+            return Refused(INTO_TERMINAL)
         self._hands.ready(stop)  # before the second look, so that no waiting comes between it and the hand
         if stop.is_set():
             return Halted("Stopped before anything was done.")
@@ -57,11 +61,6 @@ class Aim:
             if not _still_there(self._look, found) or self._hands.window_at(found.place.centre) != window:
                 return Refused(f"{found.text} moved or changed before I could reach it.")
         return aimed
-
-    def _untouchable(self, window: int) -> str:
-        """In our own windows nothing is ever found: what is lies below one that lets clicks through."""
-        described = self._hands.described(window)
-        return untouchable(described) if described is not None and described.app != OURS else ""
 
     def point(self, target: str) -> Found | Refused:
         """Mark what is meant."""
@@ -80,6 +79,11 @@ class Aim:
         if self._marked:
             self._marker.mark([each.place for each in self._marked])
         return found
+
+
+def _untouchable(window: Focus) -> str:
+    """In our own windows nothing is ever found: what is lies below one that lets clicks through."""
+    return untouchable(window) if window.app != OURS else ""
 
 
 def _still_there(look: Look, found: Found) -> bool:

@@ -14,6 +14,7 @@ from actions.keys import parts_of
 from model.stream.values import Argument, Channel
 
 OURS = "ambidex"
+INTO_TERMINAL = "What I did not hear from you does not go into a terminal: it would be run. Do that by hand."
 
 
 def _names(text: str) -> frozenset[str]:
@@ -52,7 +53,7 @@ ERASES = _names("shift+delete ctrl+shift+delete ctrl+shift+backspace")
 """Past the bin in file managers, and what a browser knows of its user."""
 PASTES = _names("ctrl+v ctrl+shift+v shift+insert ctrl+y")
 
-_TYPES = frozenset({"type_text", "press_keys", "paste", "cut", "start_dictation"})
+TYPES = frozenset({"type_text", "press_keys", "paste", "cut", "start_dictation"})
 """Actions by which something reaches what has the keyboard."""
 
 
@@ -66,14 +67,14 @@ def denied(
     chords = values.get("keys", "").split() if name == "press_keys" else []
     if reason := next(filter(None, map(_chord, chords)), ""):
         return reason
-    if name not in _TYPES or focus is None:
+    if name not in TYPES or focus is None:
         return ""
     if secret:
         return "I do not touch fields for passwords."
     if reason := untouchable(focus):
         return reason
     if runs_commands(focus) and _foreign(name, arguments, chords):
-        return "What I did not hear from you does not go into a terminal: it would be run. Do that by hand."
+        return INTO_TERMINAL
     if focus.app in TERMINALS and "ctrl+d" in chords:
         return "That ends the session in the terminal. Do that by hand."
     return ""

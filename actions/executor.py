@@ -238,7 +238,7 @@ class Executor:
         choices = {slot.name: slot.choices for slot in spec.slots if slot.choices}
         spans = {slot: span for slot, span in action.spans.items() if slot not in choices}
         found = {slot: self._sources.resolve(span) for slot, span in spans.items()}
-        said = chosen(choices, self._sources.words(*action.words)) if choices else {}
+        said = chosen(choices, self._judge.words(action)) if choices else {}
         found |= {slot: Argument(text, Channel.USER.value) for slot, text in said.items()}
         return {slot: argument for slot, argument in found.items() if argument is not None}
 
@@ -275,12 +275,12 @@ class Executor:
         return self._carry_out(spec, action, arguments, values, approved)
 
     def _ask(self, action: Action, arguments: Arguments, verdict: Verdict) -> Outcome:
-        pending = self.pending
-        if pending is not None and pending.action.id != action.id and self._sources.word_count == pending.first_word:
-            return _outcome(action, Status.REFUSED, "One question at a time: answer the other one first.")
         return self._await_answer(action, f"{verdict.reason} Shall I {_spoken(action, arguments)}?", {})
 
     def _await_answer(self, action: Action, question: str, values: Mapping[str, str]) -> Outcome:
+        other = self.pending
+        if other is not None and other.action.id != action.id and self._sources.word_count == other.first_word:
+            return _outcome(action, Status.REFUSED, "One question at a time: answer the other one first.")
         pending = Pending(action, question, self._now_ns(), self._sources.word_count, values)
         with self._state:
             self._pending = None if self._locked else pending

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from actions.denials import TYPES
 from actions.hands import Focus
 from actions.licence import Answered, points
 from actions.policy import Rule, Ruling, Situation, Verdict, judge
@@ -20,15 +21,17 @@ TOO_MANY = Verdict(Ruling.NEVER, "That is more than you asked for.")
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Where keys would go at this moment."""
+    """Where keys would go at this moment. `settled` waits until the user lets go of keys that would be in the way: what
+    has the keyboard may be another thing by then."""
 
+    settled: Callable[[], None] = lambda: None
     focus: Callable[[], Focus | None] = lambda: None
     secret: Callable[[int], bool] = lambda window: False
     """Whether what has the keyboard in this window is a field for passwords."""
 
 
 FOR_A_WHILE_NS = 600_000_000_000
-"""How long a yes holds for the same action with the same program and words from the same places."""
+"""How long a yes holds for the same action with the same program, and the same words where they are not the user's."""
 SAID_YES = "You said yes to that a moment ago."
 
 
@@ -51,6 +54,10 @@ class Judge:
         self._now_ns = now_ns
         self._yes_until: dict[tuple[str, ...], int] = {}
 
+    def words(self, action: Action) -> list[str]:
+        """What the user said for this action, as far as it is known to be for no other."""
+        return self._answered.new(action)
+
     def authority(self, action: Action) -> bool:
         """Whether the user opened the utterance that the action answers."""
         return 0 < action.utterance <= self._sources.utterance.number
@@ -61,7 +68,7 @@ class Judge:
         """`values` as in `actions.arguments`; empty where they cannot be read."""
         if not self.authority(action) or spec.name in ABOUT_ACTIONS:
             return judge(spec, arguments, Situation(self.authority(action)))
-        focus = self._focus()
+        focus = self._focus(waiting=spec.name in TYPES)
         secret = focus is not None and self._surroundings.secret(focus.window)
         licensed, pointed = self._asked_for(spec, action, arguments)
         situation = Situation(True, licensed, pointed, focus, secret, values)
@@ -77,10 +84,9 @@ class Judge:
         if self._licence is None or spec.risk is Risk.LOOK:
             return True, True
         licence, readings = self._licence, self._answered.readings(action)
-        finished = not self._sources.in_sentence
         foreign = [argument.text for slot, argument in arguments.items() if _is_foreign(spec, slot, argument)]
         return (
-            any(spec.name in licence(words, finished) for words in readings),
+            any(spec.name in licence(words, action.finished) for words in readings),
             any(points(words, foreign) for words in readings),
         )
 
@@ -94,14 +100,17 @@ class Judge:
     ) -> Verdict:
         if verdict.decision is not Ruling.ASK or not verdict.for_a_while:
             return verdict
-        sources = sorted({argument.provenance for argument in arguments.values()})
-        like = (spec.name, focus.app if focus else "", *sources)
+        what = (f"{slot} {each.provenance} {each.text if each.provenance != Channel.USER.value else ''}"
+                for slot, each in sorted(arguments.items()))  # fmt: skip
+        like = (spec.name, focus.app if focus else "", *what)
         if self._now_ns() < self._yes_until.get(like, 0):
             return Verdict(Ruling.ALLOW, SAID_YES)
         return replace(verdict, like=like)
 
-    def _focus(self) -> Focus | None:
+    def _focus(self, waiting: bool) -> Focus | None:
         try:
+            if waiting:
+                self._surroundings.settled()
             return self._surroundings.focus()
         except AmbidexError:
             return None  # whatever the action needs of that window, it will find it gone, and say so

@@ -35,7 +35,8 @@ _NAMING = frozenset(
 def points(words: Sequence[str], texts: Iterable[str]) -> bool:
     """Whether these words speak of something that is there, or say all of `texts` themselves."""
     said = set(_letters(" ".join(words)))
-    return not said.isdisjoint(_POINTING | _NAMING) or all(said.issuperset(_letters(text)) for text in texts)
+    foreign = [set(_letters(text)) for text in texts]
+    return not said.isdisjoint(_POINTING | _NAMING) or all(each and each <= said for each in foreign)
 
 
 def _letters(text: str) -> list[str]:
@@ -55,9 +56,13 @@ class Answered:
         """What may have asked for the action: what was said since the last one that was allowed, and that together with
         what was said before, which it may correct."""
         start, end = action.words
-        whole = self._sources.words(max(start, end - MAX_WORDS), end)
-        new = end - max(start, self._until_before(end))
-        return [whole, whole[len(whole) - new :]] if MIN_WORDS <= new < len(whole) else [whole]
+        whole, new = self._sources.words(max(start, end - MAX_WORDS), end), self.new(action)
+        return [whole, new] if MIN_WORDS <= len(new) < len(whole) else [whole]
+
+    def new(self, action: Action) -> list[str]:
+        """What was said since the last one that was allowed."""
+        start, end = action.words
+        return self._sources.words(max(start, end - MAX_WORDS, self._until_before(end)), end)
 
     def _until_before(self, end: int) -> int:
         """Where the words begin that no other words came behind: a second action may answer the same."""
@@ -71,6 +76,6 @@ class Answered:
         """It is allowed. In the middle of a sentence that does not part its words."""
         end = action.words[1]
         if end != self._last[1]:
-            until = self._until if self._sources.in_sentence else end
+            until = end if action.finished else self._until
             self._last, self._until, self._set_going = (self._until, end), until, set()
         self._set_going.add(action.id)

@@ -20,8 +20,9 @@ _LISTS = ("action", "risk", "from", "app")
 _KEYS = ("ruling", "because", *_LISTS)
 
 
-def load_rules(path: Path, actions: Collection[str]) -> tuple[Rule, ...]:
-    """The rules in the order of the file; none where there is no file. `actions` are the names that may be named.
+def load_rules(path: Path, actions: Collection[str] | None) -> tuple[Rule, ...]:
+    """The rules in the order of the file; none where there is no file. `actions` are the names that may be named, None
+    where nobody can tell: a name that is wrong then fits nothing.
 
     Raises `BadSettings` naming file, line and cure.
     """
@@ -45,7 +46,7 @@ def load_rules(path: Path, actions: Collection[str]) -> tuple[Rule, ...]:
     )
 
 
-def _rule(row: dict[str, Any], where: str, actions: Collection[str]) -> Rule:
+def _rule(row: dict[str, Any], where: str, actions: Collection[str] | None) -> Rule:
     for key in row:
         if key not in _KEYS:
             raise BadSettings(f"{where}: a rule has no {key}.{_meant(key, _KEYS)}")
@@ -57,11 +58,11 @@ def _rule(row: dict[str, Any], where: str, actions: Collection[str]) -> Rule:
     given = {key: _texts(row[key], f"{where}: {key}") for key in _LISTS if key in row}
     _check(given.get("risk", ()), lambda risk: risk in list(Risk), list(Risk), f"{where}: there is no risk")
     _check(given.get("from", ()), lambda source: source in SOURCES, SOURCES, f"{where}: nothing comes from")
-    named = list(actions)
+    names = list(actions or ())
     _check(
         given.get("action", ()),
-        lambda pattern: any(fnmatchcase(name, pattern) for name in named),
-        named,
+        lambda pattern: actions is None or any(fnmatchcase(name, pattern) for name in names),
+        names,
         f"{where}: there is no action",
     )
     return Rule(

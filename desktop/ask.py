@@ -47,7 +47,7 @@ def ask(settings: Settings, places: Places, request: Request, as_json: bool, wri
     with ExitStack() as cleanup:
         plugins = open_plugins(places, cleanup)
         catalogue = plugins.catalogue
-        policy = rules(places, catalogue)
+        policy = rules(places)
         reflex = open_reflex(settings, catalogue, places.read_actions if plugins.bodies else None)
         if request.dry_run:
             maker = dry_executor(catalogue, reflex.licence(), policy)

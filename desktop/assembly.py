@@ -81,7 +81,7 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
     with ExitStack() as cleanup:
         plugins = open_plugins(places, cleanup)
         catalogue = plugins.catalogue
-        policy = rules(places, catalogue)
+        policy = rules(places)
         reflex = open_reflex(settings, catalogue, places.read_actions if plugins.bodies else None)
         clock, sources = RealClock(), Sources()
         inbox = Inbox(clock.wake)

@@ -106,10 +106,14 @@ def test_plugin(
     What it writes goes to a folder that is deleted afterwards.
     """
     from actions.plugins.host import Host
+    from actions.plugins.sandbox import confinement
     from desktop.plugin_trial import try_plugin
     from desktop.settings import load_settings
+    from model.stream.errors import NotPermitted
 
     manifest, wrong = manifest_named(plugin), 0
+    if manifest.permissions.write and (reason := confinement()):
+        raise NotPermitted(f"{reason} Without it a test would write to your own folders.")
     with TemporaryDirectory() as scratch:
         host = Host(scratch=Path(scratch))
         try:
@@ -155,7 +159,7 @@ def _rights(manifest: Manifest) -> str:
     from actions.plugins.sandbox import confinement
 
     permissions = manifest.permissions
-    rights = ["the network"] if permissions.network else []
+    rights = ["the network and what listens on this machine"] if permissions.network else []
     rights += [f"{path} (to read)" for path in permissions.read] + [f"{path} (to write)" for path in permissions.write]
     return confinement() or f"It may touch {', '.join(rights) or 'nothing of yours'}. {FROM_NEXT_START} uses it."
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Event as StopSignal
 
 from actions.aim import Marker
 from actions.bodies import Body
@@ -101,7 +102,9 @@ def open_eyes(settings: Settings, attended: Callable[[], bool] = lambda: True) -
 
 def surroundings(desk: Desk, eyes: Eyes | None) -> Surroundings:
     """Where keys would go. Without eyes nobody knows which fields are for passwords."""
-    return Surroundings(desk.hands.active_window, eyes.types_secret) if eyes else Surroundings(desk.hands.active_window)
+    hands = desk.hands
+    known = Surroundings(lambda: hands.ready(StopSignal()), hands.active_window)
+    return replace(known, secret=eyes.types_secret) if eyes else known
 
 
 def _open_hands(places: Places) -> tuple[X11Hands | AbsentHands, X11Windows | AbsentWindows, str]:

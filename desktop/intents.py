@@ -46,7 +46,7 @@ NARROWING = frozenset({Wish.CLOSE_LISTENING, Wish.CANCEL, Wish.PANIC, Wish.PAUSE
 """Wishes that only ever make the assistant do less."""
 FOR_PERSONS = frozenset({Wish.APPROVE, Wish.REARM})
 """Wishes that count only where a device was pressed for them."""
-NOT_A_PERSON = "That press came from a program, so it does not count. Use the mouse itself, or say yes."
+NOT_A_PERSON = "That press came from a program, so it does not count. Press it with the mouse itself."
 
 
 class Commands(Protocol):

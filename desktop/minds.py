@@ -38,9 +38,18 @@ def open_plugins(places: Places, cleanup: ExitStack) -> PluginActions:
     return plugin_actions(installed, shipped_catalogue(), host)
 
 
-def rules(places: Places, catalogue: Catalogue) -> tuple[Rule, ...]:
+def rules(places: Places) -> tuple[Rule, ...]:
     """The user's rules, then those that ship. Raises `BadSettings` naming file, line and cure."""
-    return load_rules(places.policy, catalogue) + load_rules(POLICY, catalogue)
+    return users_rules(places) + load_rules(POLICY, shipped_catalogue())
+
+
+def users_rules(places: Places) -> tuple[Rule, ...]:
+    """They may name actions of plugins that are switched off; what a faulty plugin has, nobody knows."""
+    installed = PluginStore(places.plugins).all()
+    manifests = [plugin.manifest for plugin in installed if plugin.manifest is not None]
+    theirs = {tool.action.name for manifest in manifests for tool in manifest.tools}
+    whole = len(manifests) == len(installed)
+    return load_rules(places.policy, shipped_catalogue().keys() | theirs if whole else None)
 
 
 def reflex_directory(settings: Settings) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from actions.plugins.host import Host
-from actions.plugins.manifest import Manifest, Permissions
+from actions.plugins.manifest import MAX_MEMORY_MB, Manifest, Permissions
 from model.stream.errors import PluginFailed
 
 MAX_DESCRIPTION = 200
@@ -30,26 +30,32 @@ def manifest_of(name: str, command: Sequence[str], host: Host) -> str:
     Raises `PluginFailed` if the command is no MCP server, or has no tools.
     """
     command = [str(Path(word).expanduser().absolute()) if _is_file(word) else word for word in command]
-    read = sorted({str(Path(word).parent) for word in command if _is_file(word)})
+    read = sorted({_readable(Path(word)) for word in command if _is_file(word)})
     with tempfile.TemporaryDirectory() as folder:
         rights = Permissions(network=True, read=tuple(map(Path, read)))
-        tools = host.tools(Manifest(Path(folder), name, "", "", tuple(command), (), rights))
+        tools = host.tools(Manifest(Path(folder), name, "", "", tuple(command), (), rights, MAX_MEMORY_MB))
     if not tools:
         raise PluginFailed(f"{' '.join(command)} has no tools.")
     head = (
         f"# Made by `ambidex plugins add -- ...`. Every tool is asked about: risk says how much one can do.\n"
         f'name = {_text(name)}\nversion = "0"\ndescription = {_text(f"The MCP server {name}")}\n'
         f"command = [{', '.join(map(_text, command))}]\n\n[permissions]\nnetwork = true\n"
-        f"read = [{', '.join(map(_text, read))}]\n"
+        f"read = [{', '.join(map(_text, read))}]\n\n"
+        f"[limits]\nmemory_mb = {MAX_MEMORY_MB}  # some runtimes reserve far more than they use\n"
     )
-    return head + "".join(_tool(tool.name, tool.description or tool.name, tool.input_schema) for tool in tools)
+    return head + "".join(_tool(name, tool.name, tool.description or tool.name, tool.input_schema) for tool in tools)
+
+
+def _readable(file: Path) -> str:
+    """Its folder, or the file alone where that would be the user's whole home or more."""
+    return str(file if Path.home().is_relative_to(file.parent) else file.parent)
 
 
 def _is_file(word: str) -> bool:
     return "/" in word and Path(word).expanduser().is_file()
 
 
-def _tool(name: str, description: str, schema: Mapping[str, Any]) -> str:
+def _tool(plugin: str, name: str, description: str, schema: Mapping[str, Any]) -> str:
     about = " ".join(description.split())[:MAX_DESCRIPTION]
     properties: Mapping[str, Any] = schema.get("properties", {})
     needed = set(schema.get("required", ()))
@@ -61,12 +67,12 @@ def _tool(name: str, description: str, schema: Mapping[str, Any]) -> str:
         if slot != argument:
             arguments[slot] = argument
     spoken = name.replace("_", " ").replace("-", " ")
-    action = re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
+    action = re.sub(r"[^a-z0-9]+", "_", f"{plugin}_{name}".casefold()).strip("_")[:80]
     lines = [
         f"\n[tools.{_text(name)}]", 'risk = "outward"', f"description = {_text(about)}",
         f"slots = [{', '.join(map(_text, slots))}]", f"examples = [{_text(spoken)}, {_text(about)}]",
     ]  # fmt: skip
-    lines += [f"action = {_text(action)}"] if action != name else []
+    lines += [f"action = {_text(action)}"] if action != f"{plugin}_{name}" else []
     lines += (
         [f"arguments = {{ {', '.join(f'{slot} = {_text(arg)}' for slot, arg in arguments.items())} }}"]
         if arguments

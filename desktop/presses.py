@@ -16,7 +16,14 @@ _RAW_EVENT = rq.Struct(
     rq.Card16("deviceid"), rq.Card32("time"), rq.Card32("detail"), rq.Card16("sourceid"),
     rq.Card16("valuators_len"), rq.Card32("flags"), rq.Card32("pad"),
 )  # fmt: skip
+LEFT = 1
 _GONE = (error.ConnectionClosedError, error.DisplayError, error.XError, OSError)
+
+
+def _programs(display: Any) -> frozenset[int]:
+    """The devices that stand for programs."""
+    devices = display.xinput_query_device(xinput.AllDevices).devices
+    return frozenset(each.deviceid for each in devices if "XTEST" in each.name)
 
 
 class Presses:
@@ -42,10 +49,12 @@ class Presses:
             return False
         by_person = False
         try:
-            self._display.sync()  # what a click has told its window before is now here, too
+            self._programs = _programs(self._display)  # and what a click told its window before is now here, too
             while self._display.pending_events():
                 event = self._display.next_event()
-                if event.type == ge.GenericEventCode and event.evtype == xinput.RawButtonPress:
+                if event.type != ge.GenericEventCode or event.evtype != xinput.RawButtonPress:
+                    continue
+                if event.data.detail == LEFT:
                     by_person = event.data.sourceid not in self._programs
         except _GONE:
             self._close()
@@ -61,8 +70,6 @@ class Presses:
             opcode = display.query_extension("XInputExtension").major_opcode
             display.xinput_query_version()
             display.ge_add_event_data(opcode, xinput.RawButtonPress, _RAW_EVENT)
-            devices = display.xinput_query_device(xinput.AllDevices).devices
-            self._programs = frozenset(each.deviceid for each in devices if "XTEST" in each.name)
             display.screen().root.xinput_select_events([(xinput.AllMasterDevices, xinput.RawButtonPressMask)])
             display.sync()
         except (AttributeError, *_GONE):  # a server without the extension

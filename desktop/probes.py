@@ -11,8 +11,7 @@ from pathlib import Path
 
 from actions.plugins.sandbox import confinement
 from actions.plugins.store import PluginStore
-from actions.rules import load_rules
-from desktop.minds import shipped_catalogue
+from desktop.minds import shipped_catalogue, users_rules
 from desktop.places import Places, make_private
 from desktop.settings import Settings
 from model.stream.errors import BadSettings, DeviceLost, ModelFailed, NotPermitted
@@ -31,7 +30,7 @@ def files(places: Places) -> str:
 
 def policy(places: Places) -> str:
     """Raises `BadSettings` where a rule is wrong."""
-    yours = len(load_rules(places.policy, shipped_catalogue()))
+    yours = len(users_rules(places))
     if not yours:
         return f"There are no rules of yours; they would stand in {places.policy}."
     return f"{yours} rule{'s' if yours > 1 else ''} of yours in {places.policy} count before those that ship."

@@ -35,10 +35,11 @@ def _pointer_bodies(hands: Hands, aim: Aim) -> Mapping[str, Body]:
         count = int(float(values.get("count", "1")))
         if not 1 <= count <= MAX_CLICKS:
             return Refused(f"I click at most {MAX_CLICKS} times.")
-        found = aim.at({"target": values["target"]}, stop)
+        button = values.get("button", "left")
+        found = aim.at({"target": values["target"]}, stop, drops=button == "middle")
         if not isinstance(found, list):
             return found
-        hands.click(found[0].place.centre, values.get("button", "left"), count, stop)
+        hands.click(found[0].place.centre, button, count, stop)
         return Halted("Stopped before clicking.") if stop.is_set() else Done(f"Clicked {sentence(found[0].text)}")
 
     def move_pointer(values: Mapping[str, str], stop: StopSignal) -> Result:
@@ -50,7 +51,7 @@ def _pointer_bodies(hands: Hands, aim: Aim) -> Mapping[str, Body]:
 
     def drag(values: Mapping[str, str], stop: StopSignal) -> Result:
         source, target = _apart(values["source"], values["target"])
-        found = aim.at({"source": source, "target": target}, stop)
+        found = aim.at({"source": source, "target": target}, stop, drops=True)
         if not isinstance(found, list):
             return found
         hands.drag(found[0].place.centre, found[1].place.centre, stop)

@@ -26,7 +26,8 @@ from actions.plugins.sandbox import confined, environment
 from actions.plugins.transport import Pipes, connected
 from model.stream.errors import PluginFailed
 
-STARTS_WITHIN_S = 15.0
+STARTS_WITHIN_S = 60.0
+"""Some fetch themselves first."""
 IDLE_S = 300.0
 """A plugin that nobody called for so long is ended."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
@@ -163,11 +164,15 @@ class Host:
         pause_s = record.not_before_s - self._now_s()
         if pause_s > 0:
             raise PluginFailed(f"{manifest.name} failed just now; it is tried again in {pause_s:.0f} seconds.")
+        await self._end(manifest.name)  # one that is still ending, or was given up while it started
         loop = asyncio.get_running_loop()
         pipes, started = Pipes(), loop.create_future()
         self._lives[manifest.name] = loop.create_task(self._live(manifest, pipes, started))
         try:
             return await asyncio.wait_for(asyncio.shield(started), STARTS_WITHIN_S)
+        except asyncio.CancelledError:
+            await self._end(manifest.name)
+            raise
         except TimeoutError:
             await self._end(manifest.name)
             raise self._noted(manifest, pipes, f"did not start within {STARTS_WITHIN_S:g} seconds") from None
@@ -176,6 +181,7 @@ class Host:
 
     async def _live(self, manifest: Manifest, pipes: Pipes, started: asyncio.Future[_Running]) -> None:
         """From the start of its process to the end of it."""
+        running: _Running | None = None
         try:
             walls, env = confined(manifest, self._scratch), environment(manifest, self._environ)
             transport = connected(walls, env, manifest.directory, pipes)
@@ -188,7 +194,8 @@ class Host:
             if not started.done():
                 started.set_exception(error if isinstance(error, OSError | MCPError) else RuntimeError(repr(error)))
         finally:
-            self._running.pop(manifest.name, None)
+            if running is not None and self._running.get(manifest.name) is running:
+                del self._running[manifest.name]
 
     async def _until_over(self, manifest: Manifest, running: _Running) -> None:
         while not running.end.is_set() and self._now_s() - running.last_s < max(IDLE_S, manifest.call_s):
@@ -215,7 +222,8 @@ class Host:
             running.end.set()
         life = self._lives.pop(name, None)
         if life is not None:
-            life.cancel() if running is None else None
+            if running is None:
+                life.cancel()
             await asyncio.wait([life])
 
     async def _end_all(self) -> None:

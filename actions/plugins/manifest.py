@@ -15,7 +15,7 @@ from model.stream.errors import BadSettings
 from model.stream.values import ActionSpec
 
 FILE = "plugin.toml"
-NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+NAME = re.compile(r"[a-z][a-z0-9_]{0,79}")
 MAX_TOOLS = 1000
 DEFAULT_MEMORY_MB, MAX_MEMORY_MB = 512, 8192
 DEFAULT_CALL_S, MAX_CALL_S = 20.0, 600.0

@@ -35,6 +35,8 @@ FOR_NETWORK = (
     "/etc/ca-certificates",
     "/run/systemd/resolve",
 )
+HOME = "/tmp/home"
+"""What is kept there stands in the folder `.home` of the plugin's own."""
 KEPT = ("LANG", "LC_ALL", "TZ")
 WITHIN_S = 5.0
 NOT_CONFINED = (
@@ -62,7 +64,7 @@ def environment(manifest: Manifest, environ: Mapping[str, str]) -> dict[str, str
     """What the plugin sees of the environment. `USER_HOME` says where the folders lie that it was granted."""
     names = (*KEPT, *manifest.permissions.environment)
     kept = {name: environ[name] for name in names if name in environ} | {"USER_HOME": str(Path.home())}
-    return {"PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin", "HOME": "/tmp", **kept}
+    return {"PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin", "HOME": HOME, **kept}
 
 
 def confined(manifest: Manifest, scratch: Path | None = None) -> list[str]:
@@ -87,6 +89,9 @@ def _walls(manifest: Manifest, scratch: Path | None) -> Iterator[str]:
     seen = (*SYSTEM, *(FOR_NETWORK if permissions.network else ()), *python, str(manifest.directory))
     for path in (*seen, *map(str, permissions.read)):
         yield from ("--ro-bind-try", path, path)
+    home = (scratch or manifest.directory) / ".home"
+    home.mkdir(exist_ok=True)
+    yield from ("--bind", str(home), HOME)
     for number, path in enumerate(permissions.write):
         kept = scratch / str(number) if scratch else path
         kept.mkdir(parents=True, exist_ok=True)

@@ -65,6 +65,7 @@ class PluginStore:
         """Copy a plugin's folder in, under the name in its manifest."""
         manifest = load_manifest(source)
         self._require_free(manifest.name)
+        self._require_inside(source)
         size, files = 0, [path for path in source.rglob("*") if path.is_file()]
         for path in files:
             size += path.stat().st_size
@@ -74,7 +75,9 @@ class PluginStore:
                 f"{MAX_BYTES // 1_000_000} MB. Install large parts elsewhere and name them in its permissions."
             )
         with self._making(manifest.name) as folder:
-            shutil.copytree(source, folder, ignore=shutil.ignore_patterns("__pycache__", ".git", ".venv"))
+            shutil.copytree(
+                source, folder, symlinks=True, ignore=shutil.ignore_patterns("__pycache__", ".git", ".venv")
+            )
         return load_manifest(self._directory / manifest.name)
 
     def add_written(self, name: str, manifest: str) -> Manifest:
@@ -106,6 +109,12 @@ class PluginStore:
             return Installed(folder.name, enabled, load_manifest(folder))
         except BadSettings as error:
             return Installed(folder.name, enabled, None, str(error))
+
+    def _require_inside(self, source: Path) -> None:
+        """A link out of the folder would bring a file of the user's in, past every wall."""
+        for path in source.rglob("*"):
+            if path.is_symlink() and not path.resolve().is_relative_to(source.resolve()):
+                raise BadSettings(f"{path} is a link to {path.resolve()}, outside of the plugin. Take it out.")
 
     def _require_free(self, name: str) -> None:
         if not NAME.fullmatch(name):

@@ -131,5 +131,5 @@ class Decoder:
             self._actions += 1
             self._words_at_action = words
             filled, t_ns = dict(self._grammar.filled), step.seen.tick.t_ns
-            said = (utterance.first_word, words)
-            yield Action(self._actions, spec.name, filled, t_ns, utterance.number, follows, said)
+            said, finished = (utterance.first_word, words), not self._sources.in_sentence
+            yield Action(self._actions, spec.name, filled, t_ns, utterance.number, follows, said, finished)

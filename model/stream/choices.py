@@ -34,16 +34,19 @@ def expanded(written: Iterable[str]) -> tuple[str, ...]:
 
 
 def chosen(choices: Mapping[str, Sequence[str]], words: Sequence[str]) -> dict[str, str]:
-    """For each name the phrase of its own that stands in `words`, as it was said. The longest are found first, and what
-    one has taken is no part of another."""
+    """For each name the phrase of its own that stands in `words`, as it was said. The longest are found first, of two
+    the one that was said last, and what one has taken is no part of another."""
     said = [word.casefold().strip(".,;:!?\"'") for word in words]
-    phrases = {tuple(phrase.split()): name for name, own in reversed(list(choices.items())) for phrase in own}
-    longest = max(map(len, phrases), default=0)
+    names: dict[tuple[str, ...], list[str]] = {}
+    for name, own in choices.items():
+        for phrase in own:
+            names.setdefault(tuple(phrase.split()), []).append(name)
     free, found = [True] * len(said), dict[str, str]()
-    for length in range(longest, 0, -1):
-        for start in range(len(said) - length + 1):
-            name = phrases.get(tuple(said[start : start + length]))
-            if name is not None and name not in found and all(free[start : start + length]):
+    for length in range(max(map(len, names), default=0), 0, -1):
+        for start in range(len(said) - length, -1, -1):
+            those = names.get(tuple(said[start : start + length]), ())
+            name = next((name for name in those if name not in found), None)
+            if name is not None and all(free[start : start + length]):
                 found[name] = " ".join(said[start : start + length])
                 free[start : start + length] = [False] * length
     return found

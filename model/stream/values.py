@@ -374,6 +374,8 @@ class Action:
     """The action that the same words asked for before it; 0 if it is the first."""
     words: tuple[int, int] = (0, 0)
     """What had been said when it was decided, from the opening of the channel on, counted since start-up."""
+    finished: bool = True
+    """Whether the user had paused behind these words, or closed the channel."""
 
 
 @dataclass(frozen=True, slots=True)

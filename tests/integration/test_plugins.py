@@ -136,21 +136,35 @@ def test_who_says_stop_waits_no_longer(host: Host, plugin: Callable[..., Manifes
     assert time.monotonic() - began < 3
 
 
+def test_who_says_stop_while_it_starts_leaves_nothing_behind(host: Host, plugin: Callable[..., Manifest]) -> None:
+    mute = plugin("mute")
+    for _ in range(2):
+        stop = StopSignal()
+        threading.Timer(0.4, stop.set).start()
+        with pytest.raises(PluginFailed, match="Stopped"):
+            host.call(mute, "say", {"text": "hi"}, stop)
+    host.close()
+    deadline = time.monotonic() + 5
+    while _processes(f"{PROGRAM.name} mute") and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert _processes(f"{PROGRAM.name} mute") == 0
+
+
 def test_what_a_plugin_started_ends_with_it(host: Host, plugin: Callable[..., Manifest]) -> None:
     if confinement():
         pytest.skip(confinement())
     forks = plugin("fork")
     host.call(forks, "misbehave", {}, NEVER)
-    assert _sleepers() >= 20
+    assert _processes("^sleep 600") >= 20
     host.close()
     deadline = time.monotonic() + 5
-    while _sleepers() and time.monotonic() < deadline:
+    while _processes("^sleep 600") and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert _sleepers() == 0
+    assert _processes("^sleep 600") == 0
 
 
-def _sleepers() -> int:
-    counted = subprocess.run(["pgrep", "-fc", "^sleep 600"], capture_output=True, text=True, check=False)
+def _processes(pattern: str) -> int:
+    counted = subprocess.run(["pgrep", "-fc", pattern], capture_output=True, text=True, check=False)
     return int(counted.stdout or 0)
 
 

@@ -52,7 +52,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.sources = Sources()
-        surroundings = Surroundings(lambda: self.focus, lambda window: window == 13)
+        surroundings = Surroundings(focus=lambda: self.focus, secret=lambda window: window == 13)
         self.judge = Judge(self.sources, self.licence, self.rules, surroundings, lambda: self.now_ns)
         self.actions = 0
 
@@ -75,7 +75,8 @@ class Bench:
         self.actions += 1
         utterance = self.sources.utterance
         said = (utterance.first_word, self.sources.word_count)
-        return Action(self.actions, name, {}, 0, utterance.number, words=said)
+        finished = not self.sources.in_sentence
+        return Action(self.actions, name, {}, 0, utterance.number, words=said, finished=finished)
 
     def ruling(self, name: str, arguments: dict[str, Argument] | None = None) -> Ruling:
         return self.verdict(self.action(name), arguments or {}).decision
@@ -132,6 +133,23 @@ def test_behind_what_was_done_new_words_are_judged_by_themselves_as_well() -> No
     bench.shown.clear()
     bench.judge(replace(SPECS["type"], name="other"), bench.action("type"), HEARD, {})
     assert [words for words, _ in bench.shown] == ["click it now type hello", "now type hello"]
+
+
+def test_a_yes_said_in_the_middle_of_other_words_changes_nothing() -> None:
+    bench = Bench()
+    bench.say("click it")
+    asked = bench.action("click")
+    bench.say("yes", paused=False)
+    assert bench.verdict(asked, {}).decision is Ruling.ALLOW
+    assert bench.shown[-1] == ("click it", True)
+
+
+def test_a_yes_to_one_foreign_text_is_none_to_another() -> None:
+    bench = Bench((Rule(Ruling.ASK, "Ask me first."),))
+    bench.say("type that")
+    bench.judge.approved(bench.verdict(bench.action("type"), READ))
+    assert bench.ruling("type", READ) is Ruling.ALLOW
+    assert bench.ruling("type", {"text": Argument("rm", "screen")}) is Ruling.ASK
 
 
 def test_the_same_words_set_only_so_many_actions_going() -> None:
@@ -192,5 +210,5 @@ def test_a_lost_display_is_for_the_action_to_find() -> None:
 
     sources = Sources()
     sources.add(Event(0, Channel.USER, Opened(Opening.HOLD), Origin.USER))
-    judge = Judge(sources, surroundings=Surroundings(lost))
+    judge = Judge(sources, surroundings=Surroundings(focus=lost))
     assert judge(SPECS["type"], Action(1, "type", {}, 0, 1), HEARD, {}).decision is Ruling.ALLOW

@@ -130,6 +130,17 @@ def test_what_cannot_be_kept_leaves_nothing_behind(tmp_path: Path, monkeypatch: 
         PluginStore(tmp_path / "file").add_written("tea", HEAD + BREW)
 
 
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("key")
+    source = written(tmp_path / "src", HEAD + BREW)
+    (source / "inside.txt").symlink_to(FILE)
+    PluginStore(tmp_path / "fine").add(source)
+    (source / "notes.txt").symlink_to(tmp_path / "secret.txt")
+    with pytest.raises(BadSettings, match="is a link to"):
+        PluginStore(tmp_path / "plugins").add(source)
+    assert PluginStore(tmp_path / "plugins").all() == []
+
+
 def test_a_plugin_that_broke_later_is_told_and_left_out(tmp_path: Path) -> None:
     store = PluginStore(tmp_path / "plugins")
     store.add_written("tea", HEAD + BREW)

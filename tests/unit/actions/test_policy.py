@@ -82,6 +82,7 @@ def test_windows_that_ask_the_user_are_not_clicked() -> None:
         ("type what is on the clipboard", "482 913", True),
         ("copy moonkart season pass", "Moonkart Season Pass", True),
         ("copy moonkart", "Moonkart Season Pass", False),
+        ("type hello", ";|& $()", False),
     ],
 )
 def test_whether_words_point_at_what_is_there(words: str, text: str, pointing: bool) -> None:

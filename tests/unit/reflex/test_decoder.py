@@ -58,7 +58,7 @@ def sources() -> Sources:
 
 def test_a_sequence_becomes_an_action(sources: Sources) -> None:
     effects = decode(Decoder(sources, CATALOGUE), [Call("click"), None, Fill("target", SPAN), Go()])
-    assert effects == [Action(1, "click", {"target": SPAN}, 5, 0, words=(0, 1))]
+    assert effects == [Action(1, "click", {"target": SPAN}, 5, 0, words=(0, 1), finished=False)]
 
 
 def test_actions_follow_each_other_as_long_as_no_word_comes_between(sources: Sources) -> None:

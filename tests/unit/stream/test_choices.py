@@ -44,8 +44,15 @@ def test_what_one_has_taken_is_no_part_of_another():
     assert chosen(ORDER, ["coffee", "milk"]) == {"more": "coffee milk"}
 
 
-def test_of_the_same_phrase_the_first_name_has_it():
-    assert chosen({"first": ("tea",), "second": ("tea",)}, ["tea"]) == {"first": "tea"}
+def test_of_the_same_phrase_the_first_name_has_it_and_then_the_second():
+    both = {"first": ("tea",), "second": ("tea",)}
+    assert chosen(both, ["tea"]) == {"first": "tea"}
+    assert chosen(both, ["tea", "and", "tea"]) == {"first": "tea", "second": "tea"}
+
+
+def test_who_corrects_themselves_means_what_they_said_last():
+    said = "a small coffee no wait a large one"
+    assert chosen({"size": ("small", "large")}, said.split()) == {"size": "large"}
 
 
 def test_nothing_is_found_in_nothing():
