@@ -56,7 +56,7 @@ class Facts:
 
     def forget(self, facts: Sequence[Fact]) -> None:
         with self._lock:
-            self._facts = [fact for fact in self._facts if fact not in facts]
+            self._facts = [fact for fact in self._facts if not any(fact is gone for gone in facts)]
 
 
 def _stems(text: str) -> set[str]:

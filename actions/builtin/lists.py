@@ -23,8 +23,17 @@ def list_bodies(lists: Lists) -> Mapping[str, Body]:
         del stop
         spoken, item = values.get("list", ""), " ".join(values["item"].split())
         name = lists.find(spoken) or plain_name(spoken) or FIRST_LIST
+        before = lists.text(name)
         lists.add(name, item)
-        return Done(f"Added {shortened(item)} to your {name} list.", lambda stop: _take_off(lists, name, item))
+        after = lists.text(name)
+
+        def undo(stop: StopSignal) -> str:
+            del stop
+            if not _as_before(lists, name, before, after):
+                return _take_off(lists, name, item)
+            return f"Took {shortened(item)} off your {name} list."
+
+        return Done(f"Added {shortened(item)} to your {name} list.", undo)
 
     def list_show(values: Mapping[str, str], stop: StopSignal) -> Result:
         del stop
@@ -80,12 +89,27 @@ def _remove_item(lists: Lists, name: str, spoken: str) -> Result:
         return Refused(f"Which one: {listed([shortened(item.text) for item in found])}?")
 
     def undo(stop: StopSignal) -> str:
+        """Where it stood, unless the list is another by now."""
         del stop
-        lists.add(name, found[0].text)
+        if not _as_before(lists, name, before, after):
+            lists.add(name, found[0].text)
         return f"{shortened(found[0].text)} is on your {name} list again."
 
+    before = lists.text(name)
     lists.remove(name, found[0])
+    after = lists.text(name)
     return Done(f"Took {shortened(found[0].text)} off your {name} list.", undo)
+
+
+def _as_before(lists: Lists, name: str, before: str, after: str) -> bool:
+    """Put the list back as it was. False, and nothing done, if somebody has changed it since."""
+    if lists.text(name) != after:
+        return False
+    if before:
+        lists.put(name, before)
+    else:
+        lists.delete(name)
+    return True
 
 
 def _delete(lists: Lists, name: str) -> Result:
@@ -103,13 +127,11 @@ def _delete(lists: Lists, name: str) -> Result:
 
 
 def _take_off(lists: Lists, name: str, text: str) -> str:
-    """The last item of that text goes; the list goes with its only one."""
+    """The last item of that text goes."""
     items = lists.items(name)
     item = next((item for item in reversed(items) if item.text == text), Item("", -1))
     if not lists.remove(name, item):
         raise NotPermitted(f"{shortened(text)} is no longer on your {name} list.")
-    if len(items) == 1 and len(lists.text(name).split("\n")) <= 3:
-        lists.delete(name)
     return f"Took {shortened(text)} off your {name} list."
 
 
