@@ -75,7 +75,7 @@ _NOT_YET = "Written for X11 so far."
 _UNTRIED = {Platform.OTHER: Limit(Extent.PARTLY, "Nothing in it is made for one system, but it was never tried here.")}
 _DESKTOP = _limits(_ONLY_X, _NO_SCREEN, _NOT_YET)
 _PIXELS = _limits("Wayland shows XWayland's windows only; never tried.", _NO_SCREEN, _NOT_YET)
-_HOME = {platform: Limit(Extent.NOT, "No home plugin is installed; there are none yet.") for platform in Platform}
+_HOME = {platform: Limit(Extent.NOT, "Needs a plugin: `ambidex plugins add home`.") for platform in Platform}
 _LLM = {platform: Limit(Extent.NOT, "No language model is built in yet.") for platform in Platform}
 
 TABLE: tuple[Capability, ...] = (

@@ -101,7 +101,7 @@ def remove(name: Name) -> None:
 def test_plugin(
     plugin: Annotated[str, typer.Argument(metavar="NAME|DIR", help="A plugin that was added, or its folder.")],
 ) -> None:
-    """Start it as Ambidex would, hold its manifest against its server, and try the requests of its [[tests]].
+    """Start it as Ambidex would, hold its manifest against its server, and try the requests of its tests.
 
     What it writes goes to a folder that is deleted afterwards.
     """
