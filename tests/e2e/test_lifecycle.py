@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from actions.plugins.sandbox import confinement
 from desktop.probing import open_probe
 from desktop.processes import wait_until
 from desktop.virtual import VirtualDesktop
@@ -236,6 +237,7 @@ def test_the_doctor_on_a_whole_machine(whole: Ambidex) -> None:
     health = {check["name"]: check["health"] for check in report["checks"]}
     assert report["healthy"] is True
     assert health.pop("language model") in ("works", "degraded")
+    assert health.pop("plugins") == ("degraded" if confinement() else "works")
     assert health.pop("locks") == "degraded"  # nobody on the virtual desktop tells of them
     assert report["platform"] == "X11"
     devices = {check["name"]: check["devices"] for check in report["checks"]}
