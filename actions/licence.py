@@ -65,7 +65,7 @@ class Answered:
         return self._sources.words(max(start, end - MAX_WORDS, self._until_before(end)), end)
 
     def _until_before(self, end: int) -> int:
-        """Where the words begin that no other words came behind: a second action may answer the same."""
+        """Where the words end that were answered last; for a second action of the same words, where these began."""
         return self._until if end != self._last[1] else self._last[0]
 
     def enough(self, action: Action) -> bool:

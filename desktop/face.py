@@ -29,7 +29,7 @@ from model.stream.errors import AmbidexError
 
 log = logging.getLogger(__name__)
 
-FOR_PERSONS = frozenset({Mode.ASKING, Mode.PANICKED})
+WAITING_FOR_PERSONS = frozenset({Mode.ASKING, Mode.PANICKED})
 """When something can be pressed that only a person may press."""
 
 
@@ -117,7 +117,7 @@ class Face:
         return Surroundings(state.listening is not None, state.mode in ACTIVE)
 
     def _draw(self, state: LiveState) -> None:
-        self._presses.watch(state.mode in FOR_PERSONS)
+        self._presses.watch(state.mode in WAITING_FOR_PERSONS)
         self.overlay.show_state(state)
         self.tray.show_state(state)
         if state.marks.number != self._marked:

@@ -72,12 +72,11 @@ def _tool(plugin: str, name: str, description: str, schema: Mapping[str, Any]) -
         f"\n[tools.{_text(name)}]", 'risk = "outward"', f"description = {_text(about)}",
         f"slots = [{', '.join(map(_text, slots))}]", f"examples = [{_text(spoken)}, {_text(about)}]",
     ]  # fmt: skip
-    lines += [f"action = {_text(action)}"] if action != f"{plugin}_{name}" else []
-    lines += (
-        [f"arguments = {{ {', '.join(f'{slot} = {_text(arg)}' for slot, arg in arguments.items())} }}"]
-        if arguments
-        else []
-    )
+    if action != f"{plugin}_{name}":
+        lines.append(f"action = {_text(action)}")
+    if arguments:
+        pairs = ", ".join(f"{slot} = {_text(argument)}" for slot, argument in arguments.items())
+        lines.append(f"arguments = {{ {pairs} }}")
     return "\n".join(lines) + "\n"
 
 

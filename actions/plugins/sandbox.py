@@ -64,7 +64,11 @@ def environment(manifest: Manifest, environ: Mapping[str, str]) -> dict[str, str
     """What the plugin sees of the environment. `USER_HOME` says where the folders lie that it was granted."""
     names = (*KEPT, *manifest.permissions.environment)
     kept = {name: environ[name] for name in names if name in environ} | {"USER_HOME": str(Path.home())}
-    return {"PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin", "HOME": HOME, **kept}
+    return {
+        "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
+        "HOME": "/tmp" if confinement() else HOME,
+        **kept,
+    }
 
 
 def confined(manifest: Manifest, scratch: Path | None = None) -> list[str]:

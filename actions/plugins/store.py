@@ -65,7 +65,7 @@ class PluginStore:
         """Copy a plugin's folder in, under the name in its manifest."""
         manifest = load_manifest(source)
         self._require_free(manifest.name)
-        self._require_inside(source)
+        _require_inside(source)
         size, files = 0, [path for path in source.rglob("*") if path.is_file()]
         for path in files:
             size += path.stat().st_size
@@ -110,12 +110,6 @@ class PluginStore:
         except BadSettings as error:
             return Installed(folder.name, enabled, None, str(error))
 
-    def _require_inside(self, source: Path) -> None:
-        """A link out of the folder would bring a file of the user's in, past every wall."""
-        for path in source.rglob("*"):
-            if path.is_symlink() and not path.resolve().is_relative_to(source.resolve()):
-                raise BadSettings(f"{path} is a link to {path.resolve()}, outside of the plugin. Take it out.")
-
     def _require_free(self, name: str) -> None:
         if not NAME.fullmatch(name):
             raise BadSettings(f"A plugin's name has small letters, digits and underscores, not {name!r}.")
@@ -134,6 +128,13 @@ class PluginStore:
                 new.rename(self._directory / name)
             finally:
                 shutil.rmtree(new, ignore_errors=True)
+
+
+def _require_inside(source: Path) -> None:
+    """A link out of the folder would bring a file of the user's in, past every wall."""
+    for path in source.rglob("*"):
+        if path.is_symlink() and not path.resolve().is_relative_to(source.resolve()):
+            raise BadSettings(f"{path} is a link to {path.resolve()}, outside of the plugin. Take it out.")
 
 
 @contextmanager
