@@ -6,11 +6,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Event as StopSignal
 
+from model.stream.errors import NotPermitted
+
 Undo = Callable[[StopSignal], str]
 """Takes an action back and says so in a sentence; returns early once the signal is set.
 
 Raises `NotPermitted` when it is too late.
 """
+
+
+def irrevocable(reason: str) -> Undo:
+    """An undo that can only say why there is none."""
+
+    def undo(stop: StopSignal) -> str:
+        raise NotPermitted(reason)
+
+    return undo
 
 
 @dataclass(frozen=True, slots=True)

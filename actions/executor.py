@@ -23,7 +23,19 @@ from model.stream.errors import AmbidexError, NotPermitted
 from model.stream.protocols import Post
 from model.stream.queues import BoundedQueue, QueueStatistics
 from model.stream.sources import Sources
-from model.stream.values import Action, ActionSpec, Argument, Channel, Effect, Event, Origin, Outcome, Status, Tick
+from model.stream.values import (
+    Action,
+    ActionSpec,
+    Argument,
+    Channel,
+    Effect,
+    Event,
+    Origin,
+    Outcome,
+    Risk,
+    Status,
+    Tick,
+)
 
 log = logging.getLogger(__name__)
 
@@ -53,10 +65,12 @@ class _Job:
 
 
 @dataclass(frozen=True, slots=True)
-class _Undoable:
-    action: Action
+class _Deed:
+    """Something that was changed. `said` is what the user was told of it."""
+
     entry: Entry
-    undo: Undo
+    said: str
+    undo: Undo | None
 
 
 class Executor:
@@ -94,7 +108,7 @@ class Executor:
         self._judge = judge or Judge(sources)
         self._observers: list[Callable[[Decision], None]] = []
         self._queue: BoundedQueue[_Job] = BoundedQueue("actions", MAX_WAITING)
-        self._undoable: deque[_Undoable] = deque(maxlen=MAX_UNDO)
+        self._deeds: deque[_Deed] = deque(maxlen=MAX_UNDO)
         self._pending: Pending | None = None
         self._not_done = 0
         """The last action that was not done; what was to follow it is not done either."""
@@ -159,15 +173,21 @@ class Executor:
         return pending is not None
 
     def undo(self, n: int = 1) -> Outcome:
-        """Take back the last `n` actions that can be taken back."""
+        """Take back the last `n` changes, the newest first, and say of each that cannot be why."""
         if self._locked:
             return Outcome("undo", Status.REFUSED, self._locked)
+        texts: list[str] = []
+        status = Status.REFUSED
         with self._turn:
-            texts = [self._take_back(self._undoable.pop()) for _ in range(min(n, len(self._undoable)))]
-        if not texts:
-            return Outcome("undo", Status.REFUSED, "There is nothing to take back.")
-        outcome = Outcome("undo", Status.UNDONE, " ".join(texts))
-        self._announce(outcome)
+            for deed in [self._deeds.pop() for _ in range(min(n, len(self._deeds)))]:
+                try:
+                    texts.append(self._take_back(deed))
+                    status = Status.UNDONE
+                except AmbidexError as error:
+                    texts.append(str(error))
+        outcome = Outcome("undo", status, " ".join(texts) or "There is nothing to take back.")
+        if status is Status.UNDONE:
+            self._announce(outcome)
         return outcome
 
     def interrupt(self) -> None:
@@ -310,8 +330,8 @@ class Executor:
             return _outcome(action, Status.FAILED, str(error))
         if isinstance(result, Asks):
             return self._await_answer(action, result.text, result.values)
-        if isinstance(result, Done | Halted) and result.undo is not None:
-            self._undoable.append(_Undoable(action, entry, result.undo))
+        if isinstance(result, Done | Halted) and (result.undo is not None or self._stays(spec, result)):
+            self._deeds.append(_Deed(entry, result.text, result.undo))
         return _outcome(action, _STATUS[type(result)], result.text)
 
     def _run_body(self, body: Body, name: str, values: Mapping[str, str]) -> Result:
@@ -338,14 +358,19 @@ class Executor:
             with self._state:
                 self._stops.remove(stop)
 
-    def _take_back(self, undoable: _Undoable) -> str:
-        try:
-            with self._stoppable() as stop:
-                text = undoable.undo(stop)
-            if self._journal is not None:
-                self._journal.end(undoable.entry, UNDONE)
-        except AmbidexError as error:
-            return str(error)
+    def _stays(self, spec: ActionSpec, result: Done | Halted) -> bool:
+        """Whether something was changed for good. Without an undo, what has one by declaration changed nothing."""
+        changes = spec.risk is not Risk.LOOK and not spec.undoable and spec.name not in self.OWN
+        return changes and isinstance(result, Done)
+
+    def _take_back(self, deed: _Deed) -> str:
+        """Raises `NotPermitted` where that is not possible, or no longer."""
+        if deed.undo is None:
+            raise NotPermitted(f"This cannot be taken back: {deed.said}")
+        with self._stoppable() as stop:
+            text = deed.undo(stop)
+        if self._journal is not None:
+            self._journal.end(deed.entry, UNDONE)
         return text
 
     # Actions about actions; the outcome is that of the other action -------------------------------------------

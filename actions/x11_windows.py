@@ -63,6 +63,10 @@ class X11Windows:
         self._ask(window, "WM_CHANGE_STATE", Xutil.IconicState)
         self._expect(lambda: self._is_minimized(window))
 
+    def is_minimized(self, window: int) -> bool:
+        with self._x():
+            return self._is_minimized(window)
+
     def maximize(self, window: int, on: bool) -> bool:
         with self._x():
             before = set(_MAXIMIZED) <= self._states(window)

@@ -40,6 +40,7 @@ STOPPED_FOR_MS = 400
 """A pause that is longer than any between the words of a reply."""
 
 PANICS = 3
+SPOKEN_PANIC = "stop everything"
 UNFINISHED = 0.7
 """Less than this share of the text was typed: the panic came in the middle."""
 
@@ -108,12 +109,14 @@ def panic_ms(stage: Stage) -> Samples:
     probe = open_probe(stage.desktop)
     try:
         released = [wait for _ in range(PANICS) if (wait := _panic_while_typing(stage, probe)) is not None]
+        spoken = [wait for _ in range(PANICS) if (wait := _panic_by_voice(stage, probe)) is not None]
     finally:
         probe.close()
     _require(silent + released, "neither speech nor typing was under way")
-    figures = {"silent_p95": silent, "released_p95": released}
+    figures = {"silent_p95": silent, "released_p95": released, "spoken_p95": spoken}
     measured = {name: percentile(waits, 95) for name, waits in figures.items() if waits}
-    return Samples(silent + released, {**measured, "silent": len(silent), "released": len(released)})
+    counts = {"silent": len(silent), "released": len(released), "spoken": len(spoken)}
+    return Samples(silent + released, {**measured, **counts})
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +209,24 @@ def _panic_while_typing(stage: Stage, probe: Probe) -> float | None:
         return None
     last_key_ns = _rows(probe, "key", n_before)[-1]["t_ns"]
     return (max(answered_ns, last_key_ns) - panicked_ns) / NS_PER_MS
+
+
+def _panic_by_voice(stage: Stage, probe: Probe) -> float | None:
+    """From the last sound of "stop everything" to the last key; None if all was typed, or no panic came."""
+    n_before, length_before = len(probe.rows), len(probe.text)
+    with listening(stage.desktop) as ears:
+        stage.call("listen")
+        stage.desktop.say(LONG_DICTATION)
+        _wait_until(lambda: len(probe.text) > length_before, ANSWER_WITHIN_S)
+        stage.desktop.say(SPOKEN_PANIC)
+        panicked = _wait_until(lambda: stage.call("status")["standing"] == "panicked", HEARD_WITHIN_S)
+        time.sleep(SETTLED_AFTER_S)
+    stage.call("rearm" if panicked else "toggle")
+    said_ns = ears.user.sound().last_ns()
+    unfinished = len(probe.text) - length_before <= UNFINISHED * TYPED_TIMES * len(LONG_TEXT)
+    if said_ns is None or not (panicked and unfinished):
+        return None
+    return (_rows(probe, "key", n_before)[-1]["t_ns"] - said_ns) / NS_PER_MS
 
 
 def _panic(stage: Stage) -> tuple[int, int]:

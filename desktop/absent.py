@@ -83,6 +83,9 @@ class AbsentWindows:
     def minimize(self, window: int) -> None:
         self._refuse()
 
+    def is_minimized(self, window: int) -> bool:
+        self._refuse()
+
     def maximize(self, window: int, on: bool) -> bool:
         self._refuse()
 

@@ -15,6 +15,7 @@ from desktop.ducking import Ducking, Lowerable
 from desktop.live import LiveView, Standing
 from desktop.presence import ASKED, SLEEP, PresenceWatch
 from desktop.resuming import Resumable, Resuming
+from desktop.spoken_panic import SpokenPanic
 from model.stream import loop
 from model.stream.clock import RealClock
 from model.stream.errors import AmbidexError, BadSettings, DeviceLost, NotPermitted
@@ -126,6 +127,7 @@ class Engine:
         self._parts = parts
         self._ducking = Ducking(parts.voice)
         self._resuming = Resuming(parts.voice)
+        self._spoken_panic = SpokenPanic(self.panic)
         if parts.ears is not None:
             parts.ears.on_voice(self._ducking.overhear)
         self._scope = Scope("engine")
@@ -229,13 +231,16 @@ class Engine:
 
     def post(self, event: Event) -> None:
         """Every event on its way to the loop: what must not wait for a tick happens here."""
+        self._spoken_panic.notice(event)
         self._ducking.notice(event)
         self._resuming.notice(event)
         dictation = self._parts.dictation
         if not dictation.hear(event):
             self._parts.inbox.post(event)
         if isinstance(event.data, Tone) and self._parts.ears is not None:
-            self._parts.live.guess(f"{dictation.held} {self._parts.ears.partial()}".strip())
+            partial = self._parts.ears.partial()
+            self._spoken_panic.guess(partial)
+            self._parts.live.guess(f"{dictation.held} {partial}".strip())
 
     def submit(self, effect: Effect, tick: Tick) -> None:
         """Effects to whoever does them. After a panic nothing is done, whatever the mind wants."""

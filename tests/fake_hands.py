@@ -9,6 +9,7 @@ from collections.abc import Callable
 from threading import Event as StopSignal
 
 from actions.hands import Focus, typeable
+from model.stream.errors import NotPermitted
 from model.stream.values import Place
 from tests.fake_clipboard import FakeClipboard
 
@@ -129,14 +130,19 @@ class FakeWindows:
         self.hung: set[int] = set()
 
     def all(self) -> list[Focus]:
-        return list(self.windows)
+        return sorted(self.windows, key=lambda window: window.window in self.minimized)
 
     def focus(self, window: int) -> None:
+        if window not in [other.window for other in self.windows]:
+            raise NotPermitted("The window did not obey.")
         self.minimized.discard(window)
         self.windows.sort(key=lambda other: other.window != window)
 
     def minimize(self, window: int) -> None:
         self.minimized.add(window)
+
+    def is_minimized(self, window: int) -> bool:
+        return window in self.minimized
 
     def maximize(self, window: int, on: bool) -> bool:
         changes = (window in self.maximized) != on

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from threading import Event as StopSignal
 
-from actions.bodies import Body, Done, Halted, Refused, Result, Undo
+from actions.bodies import Body, Done, Halted, Refused, Result, Undo, irrevocable
 from actions.builtin.spoken import MAX_READ_OUT, sentence, shortened
 from actions.builtin.trail import Mark, Trail
 from actions.clipboard import MAX_CHARACTERS, Clipboard
@@ -59,7 +59,9 @@ def copying_bodies(hands: Hands, trail: Trail, clipboard: Clipboard) -> Mapping[
         hands.press(_chord("v", focus), stop)
         if stop.is_set():
             return Halted("Stopped before pasting.")
-        return Done("Pasted.", None if _is_terminal(focus) else _unpasting(hands, trail, before, trail.mark(focus)))
+        if _is_terminal(focus):
+            return Done("Pasted.", irrevocable("What was pasted into a terminal cannot be taken back."))
+        return Done("Pasted.", _unpasting(hands, trail, before, trail.mark(focus)))
 
     def copy_selected(before: Copied | None) -> Result:
         """What is selected is known without a key being pressed."""
@@ -171,13 +173,13 @@ def _counted(number: int, what: str) -> str:
 # Taking it back -------------------------------------------------------------------------------------------------
 
 
-def _restoring(clipboard: Clipboard, before: Copied | None) -> Undo | None:
+def _restoring(clipboard: Clipboard, before: Copied | None) -> Undo:
     """Puts back what was on the clipboard; not if that was text too long to be known whole, or no text.
 
     What is there now is ours: should the user copy something afterwards, it stays.
     """
     if before is None or before.kind not in ("text", "url") or len(before.text) >= MAX_CHARACTERS:
-        return None
+        return irrevocable("I cannot put back what was on the clipboard before: I keep short texts only.")
     after = clipboard.read()
 
     def undo(stop: StopSignal) -> str:
@@ -190,16 +192,16 @@ def _restoring(clipboard: Clipboard, before: Copied | None) -> Undo | None:
     return undo
 
 
-def _uncutting(hands: Hands, trail: Trail, before: Mark, after: Mark, restore: Undo | None) -> Undo:
+def _uncutting(hands: Hands, trail: Trail, before: Mark, after: Mark, restore: Undo) -> Undo:
     def undo(stop: StopSignal) -> str:
         trail.check(after)
         hands.press("ctrl+z", stop)
         trail.returned_to(before)
         said = "Put back what was cut."
         try:
-            return said if restore is None else f"{said} {restore(stop)}"
-        except NotPermitted:
-            return f"{said} The clipboard stays as it is: something else was copied since."
+            return f"{said} {restore(stop)}"
+        except NotPermitted as error:
+            return f"{said} The clipboard stays as it is. {error}"
 
     return undo
 

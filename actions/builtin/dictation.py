@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from threading import Event as StopSignal
 
-from actions.bodies import Body, Done, Halted, Refused, Result
+from actions.bodies import Body, Done, Halted, Refused, Result, Undo, irrevocable
 from actions.builtin.keyboard import erasing
 from actions.builtin.trail import Mark, Trail
 from actions.dictation import Dictation, Edit, End, Erase, Type
@@ -68,11 +68,13 @@ class _Sheet:
                 pass
         self._last = self._trail.mark(focus)
 
-    def undo(self) -> Callable[[StopSignal], str] | None:
+    def undo(self) -> Undo | None:
         """Possible while all of it stands in one window and one line."""
         first, last = self._first, self._last
-        if first is None or last is None or first.window != last.window:
+        if first is None or last is None:
             return None
+        if first.window != last.window:
+            return irrevocable("I typed that into more than one window; take it back there.")
         return erasing(self._hands, self._trail, self.text, first, last)
 
     def _erase(self, count: int, stop: StopSignal) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from threading import Event as StopSignal
 
-from actions.bodies import Body, Done, Halted, Refused, Result, Undo
+from actions.bodies import Body, Done, Halted, Refused, Result, Undo, irrevocable
 from actions.builtin.spoken import sentence, shortened
 from actions.builtin.trail import Mark, Trail
 from actions.hands import Hands, can_be_erased, typeable
@@ -41,8 +41,10 @@ def keyboard_bodies(hands: Hands, trail: Trail) -> Mapping[str, Body]:
 
 def erasing(hands: Hands, trail: Trail, typed: str, before: Mark, after: Mark) -> Undo | None:
     """Takes typed text back by Backspace, if nothing came in between that it could erase instead."""
-    if not typed or not can_be_erased(typed):
+    if not typed:
         return None
+    if not can_be_erased(typed):
+        return irrevocable("I cannot erase that key by key: it has a Return, a Tab or joined letters. Try Control Z.")
 
     def undo(stop: StopSignal) -> str:
         trail.check(after)

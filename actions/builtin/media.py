@@ -15,6 +15,7 @@ from actions.launcher import in_terminal
 from actions.numbers import words_of
 from actions.papers import write_paper
 from actions.players import Player, Players
+from model.stream.errors import NotPermitted
 
 MAX_PLAYED = 500
 _ENDINGS = frozenset((
@@ -41,6 +42,8 @@ def media_bodies(players: Players, env: Mapping[str, str], start: Start, playlis
 
         def undo(stop: StopSignal) -> str:
             del stop
+            for player in playing:
+                _require(players, player, playing=False)
             for player in playing:
                 players.tell(player, "Play")
             return "Playing again."
@@ -99,7 +102,15 @@ def _skip(players: Players, command: str, said: str) -> Result:
     return Done(said)
 
 
+def _require(players: Players, player: Player, *, playing: bool) -> None:
+    """Raises `NotPermitted` unless the player still does what it was told."""
+    if not any(each.address == player.address and each.playing == playing for each in players.all()):
+        now = "stopped or paused" if playing else "closed or playing again"
+        raise NotPermitted(f"I cannot take that back: {_name(player)} is {now} already.")
+
+
 def _pause(players: Players, player: Player) -> str:
+    _require(players, player, playing=True)
     players.tell(player, "Pause")
     return f"Paused {sentence(_name(player))}"
 

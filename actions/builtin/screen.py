@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -13,8 +14,9 @@ from actions.bodies import Body, Done, Halted, Refused, Result
 from actions.builtin.spoken import MAX_READ_OUT, sentence, shortened
 from actions.hands import Hands
 from actions.numbers import words_of
-from actions.papers import remove_paper, write_bytes
+from actions.papers import modified_ns, remove_paper, write_bytes
 from actions.targets import Found, NotFound, choose
+from model.stream.errors import NotPermitted
 from model.stream.protocols import Look
 from model.stream.values import Place
 
@@ -110,17 +112,26 @@ def _reading_bodies(hands: Hands, look: Look, aim: Aim) -> Mapping[str, Body]:
 def picture_bodies(look: Look, directory: Path, now: Callable[[], datetime]) -> Mapping[str, Body]:
     def screenshot(values: Mapping[str, str], stop: StopSignal) -> Result:
         del values, stop
-        path = directory / f"Screenshot {now():%Y-%m-%d %H-%M-%S}.png"
+        path = _free(directory, f"Screenshot {now():%Y-%m-%d %H-%M-%S}")
         write_bytes(path, look.picture())
+        written_ns = modified_ns(path)
 
         def undo(stop: StopSignal) -> str:
             del stop
+            if modified_ns(path) != written_ns:
+                raise NotPermitted(f"I leave {path.name} alone: it was changed or moved since.")
             remove_paper(path)
             return "The screenshot is gone."
 
         return Done(f"Saved a screenshot in {directory.name}.", undo)
 
     return {"screenshot": screenshot}
+
+
+def _free(directory: Path, name: str) -> Path:
+    """Two pictures may be taken within the same second."""
+    names = itertools.chain([name], (f"{name} ({n})" for n in itertools.count(2)))
+    return next(path for each in names if not (path := directory / f"{each}.png").exists())
 
 
 def _apart(source: str, target: str) -> tuple[str, str]:

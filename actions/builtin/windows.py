@@ -25,13 +25,16 @@ def window_bodies(windows: Windows, env: Mapping[str, str]) -> Mapping[str, Body
         return body
 
     def focus(window: Focus) -> Result:
-        before = windows.all()[0]
+        before = _arrangement(windows)
         windows.focus(window.window)
-        return Done(sentence(f"Here is {_name(window)}"), _refocusing(windows, before))
+        return Done(sentence(f"Here is {_name(window)}"), _rearranging(windows, before))
 
     def minimize(window: Focus) -> Result:
+        if windows.is_minimized(window.window):
+            return Done(f"{_name(window)} is minimized already.")
+        before = _arrangement(windows)
         windows.minimize(window.window)
-        return Done(sentence(f"Minimized {_name(window)}"), _refocusing(windows, window))
+        return Done(sentence(f"Minimized {_name(window)}"), _rearranging(windows, before))
 
     def maximize(window: Focus) -> Result:
         if not windows.maximize(window.window, on=True):
@@ -62,19 +65,42 @@ def window_bodies(windows: Windows, env: Mapping[str, str]) -> Mapping[str, Body
     }
 
 
-def _refocusing(windows: Windows, window: Focus) -> Undo:
+_Arrangement = tuple[tuple[int, bool], ...]
+"""Every window and whether it is minimized, the topmost first."""
+
+
+def _arrangement(windows: Windows) -> _Arrangement:
+    return tuple((window.window, windows.is_minimized(window.window)) for window in windows.all())
+
+
+def _rearranging(windows: Windows, before: _Arrangement) -> Undo:
+    """Puts the windows one upon the other as they lay, unless somebody else has moved them since."""
+    after = _arrangement(windows)
+
     def undo(stop: StopSignal) -> str:
         del stop
-        windows.focus(window.window)
-        return sentence(f"Here is {_name(window)}")
+        if _arrangement(windows) != after:
+            raise NotPermitted("I cannot take that back: other windows were opened, closed or brought to the front.")
+        for window, was_minimized in reversed(_changed_part(before, after)):
+            windows.focus(window)
+            if was_minimized:
+                windows.minimize(window)
+        return "The windows are as they were."
 
     return undo
+
+
+def _changed_part(before: _Arrangement, after: _Arrangement) -> _Arrangement:
+    """The top of the pile as it was, down to where it has stayed the same."""
+    changed = [n for n, (old, new) in enumerate(zip(before, after, strict=False)) if old != new]
+    return before[: changed[-1] + 1] if changed else ()
 
 
 def _shrinking(windows: Windows, window: Focus) -> Undo:
     def undo(stop: StopSignal) -> str:
         del stop
-        windows.maximize(window.window, on=False)
+        if not windows.maximize(window.window, on=False):
+            raise NotPermitted(f"{_name(window)} does not fill the screen any more.")
         return f"{_name(window)} has its former size."
 
     return undo

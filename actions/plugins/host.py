@@ -158,7 +158,7 @@ class Host:
 
     async def _get(self, manifest: Manifest) -> _Running:
         running = self._running.get(manifest.name)
-        if running is not None:
+        if running is not None and not running.pipes.over:
             return running
         record = self._records.setdefault(manifest.name, _Record())
         pause_s = record.not_before_s - self._now_s()
@@ -199,7 +199,7 @@ class Host:
 
     async def _until_over(self, manifest: Manifest, running: _Running) -> None:
         while not running.end.is_set() and self._now_s() - running.last_s < max(IDLE_S, manifest.call_s):
-            if running.pipes.fault:
+            if running.pipes.fault or running.pipes.over:
                 return
             with suppress(TimeoutError):
                 await asyncio.wait_for(running.end.wait(), 1.0)

@@ -41,6 +41,8 @@ class Pipes:
         self.complaint = b""
         self.fault = ""
         """Why it was cut off, as the rest of a sentence that begins with its name."""
+        self.over = False
+        """It writes nothing any more: it ended, or was killed."""
         self._read = 0
 
     def next_call(self) -> None:
@@ -102,6 +104,7 @@ async def _read(process: Process, received: MemoryObjectSendStream[SessionMessag
                     await received.send(message)  # of what it tells unasked we want nothing
             if pipes.fault:
                 return
+        pipes.over = True
 
 
 def _message(line: bytes) -> SessionMessage | None:

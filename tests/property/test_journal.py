@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tempfile
+import time
 from itertools import count
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actions.journal import DONE, Entry, Journal, read_journal
+from actions.journal import BEGUN, DONE, Entry, Journal, read_journal
 from model.stream.values import Risk
 
+ACTING = """
+import os, sys
+from pathlib import Path
+from actions.journal import DONE, Journal
+from model.stream.values import Risk
+
+journal = Journal(Path(sys.argv[1]), lambda: 0.0, int(sys.argv[2]))
+while True:
+    entry = journal.begin("type_text", Risk.REVERSIBLE, {"text": "user"}, 1)
+    os.write(1, b"%d\\n" % entry.id)  # where a body would act
+    journal.end(entry, DONE)
+"""
 names = st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=6)
 
 
@@ -61,3 +77,21 @@ def test_a_damaged_file_is_no_obstacle(content: bytes) -> None:
         path.write_bytes(content)
         write(path, ["after"])
         assert [entry.name for entry in read_journal(path)][-2:] == ["after", "after"]
+
+
+@pytest.mark.parametrize("max_bytes", [1_000_000, 2_000])
+def test_killed_at_any_moment_it_names_every_action_that_was_begun(tmp_path: Path, max_bytes: int) -> None:
+    path = tmp_path / "journal.jsonl"
+    for delay_ms in range(8):
+        command = (sys.executable, "-c", ACTING, str(path), str(max_bytes))
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as acting:
+            assert acting.stdout is not None
+            first = acting.stdout.readline()
+            time.sleep(delay_ms / 500)
+            acting.kill()
+            acted = [int(line) for line in (first + acting.stdout.read()).splitlines()]
+        entries = read_journal(path)
+        begun = [entry.id for entry in entries if entry.state == BEGUN]
+        assert begun == list(range(begun[0], begun[-1] + 1))
+        assert begun[-1] - acted[-1] in (0, 1)
+        assert [entry.id for entry in entries if entry.state == DONE][-1] in (begun[-1], begun[-1] - 1)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from threading import Event as StopSignal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,18 +20,23 @@ from actions.builtin.agenda import agenda_bodies
 from actions.builtin.clipboard import clipboard_bodies, copying_bodies
 from actions.builtin.keyboard import keyboard_bodies
 from actions.builtin.lists import list_bodies, note_bodies
+from actions.builtin.media import media_bodies
 from actions.builtin.memory import memory_bodies
+from actions.builtin.screen import picture_bodies
 from actions.builtin.sound import sound_bodies
 from actions.builtin.timers import alarm_bodies, reminder_bodies, timer_bodies
 from actions.builtin.trail import Trail
+from actions.builtin.windows import window_bodies
 from actions.clipboard_history import ClipboardHistory
 from actions.facts import Facts
-from actions.hands import can_be_erased, typeable
+from actions.hands import Focus, can_be_erased, typeable
 from actions.lists import Lists
+from actions.players import Player
 from actions.schedule import Kind, Schedule
+from model.stream.errors import NotPermitted
 from tests.fake_clipboard import FakeClipboard
-from tests.fake_devices import FakeMixer
-from tests.fake_hands import FakeHands
+from tests.fake_devices import FakeLook, FakeMixer, FakePlayers
+from tests.fake_hands import FakeHands, FakeWindows
 
 texts = st.text(min_size=1, max_size=12)
 
@@ -42,12 +50,15 @@ def test_typing_several_texts_and_taking_them_back_one_by_one(before: str, typed
     for text in typed:
         stood = hands.text
         result = type_text({"text": text}, StopSignal())
-        if isinstance(result, Done) and result.undo is not None:
+        if isinstance(result, Done) and can_be_erased(typeable(text)):
             steps.append((stood, result))
+        elif isinstance(result, Done):
+            assert result.undo is not None
+            with pytest.raises(NotPermitted):
+                result.undo(StopSignal())
+            steps.clear()  # what cannot be taken back stands in the way of what came before it
         else:
-            assert not typeable(text) or not can_be_erased(typeable(text))
-            if typeable(text):
-                steps.clear()  # what cannot be taken back stands in the way of what came before it
+            assert not typeable(text)
     for stood, result in reversed(steps):
         assert result.undo is not None
         result.undo(StopSignal())
@@ -64,7 +75,7 @@ def test_what_was_typed_before_the_stop_is_taken_back(text: str, data: st.DataOb
     hands.before_stroke = lambda: None
     if isinstance(result, Halted):
         assert hands.text == "kept " + typeable(text)[:after]
-    if isinstance(result, Done | Halted) and result.undo is not None:
+    if isinstance(result, Done | Halted) and result.undo is not None and can_be_erased(typeable(text)[:after]):
         result.undo(StopSignal())
         assert hands.text == "kept "
 
@@ -104,10 +115,21 @@ Call = tuple[str, Mapping[str, str]]
 """An action and what it is given."""
 
 
-def _calls(name: str, **values: st.SearchStrategy[str]) -> st.SearchStrategy[Call]:
-    return st.tuples(st.just(name), st.fixed_dictionaries(values))
+def _calls(action: str, /, **values: st.SearchStrategy[str]) -> st.SearchStrategy[Call]:
+    return st.tuples(st.just(action), st.fixed_dictionaries(values))
 
 
+window_names = st.sampled_from(["notes", "mail", "music", "this"])
+CHANGEABLE_ACTIONS = st.one_of(
+    _calls("screenshot"),
+    _calls("focus_window", name=window_names),
+    _calls("minimize_window", name=window_names),
+    _calls("maximize_window", name=window_names),
+    _calls("switch_window"),
+    _calls("pause_media"),
+    _calls("resume_media"),
+)
+"""What others change too, while nobody looks."""
 KEPT_ACTIONS = st.one_of(
     _calls("list_add", item=texts, list=st.sampled_from(["", "shopping", "Tea"])),
     _calls("list_remove", item=texts, list=st.just("shopping")),
@@ -122,6 +144,9 @@ KEPT_ACTIONS = st.one_of(
     _calls("set_volume", level=st.sampled_from(["up", "down", "0", "70"])),
     _calls("mute"),
     _calls("unmute"),
+    _calls("cancel_timer", label=st.sampled_from(["", "tea", "all"])),
+    _calls("set_timer", duration=st.sampled_from(["60", "300"]), label=st.sampled_from(["", "tea"])),
+    CHANGEABLE_ACTIONS,
 )
 
 
@@ -132,6 +157,8 @@ class Keeping:
         self._files = files
         self._mixer, self._facts = FakeMixer(), Facts(lambda: 0.0)
         self._schedule = Schedule(lambda event: None, lambda: 0, files / "schedule.json", now_s=NOON.timestamp)
+        self._windows = FakeWindows(*(Focus(n, name, name) for n, name in enumerate(("notes", "mail", "music"), 1)))
+        self._players = FakePlayers(Player("a", "A", True, "So What"), Player("b", "B", False, "Blue in Green"))
         now = lambda: NOON  # noqa: E731
         self.bodies = {
             **list_bodies(Lists(files / "lists")),
@@ -141,7 +168,33 @@ class Keeping:
             **reminder_bodies(self._schedule, now),
             **memory_bodies(self._facts),
             **sound_bodies(self._mixer),
+            **timer_bodies(self._schedule, now),
+            **window_bodies(self._windows, {}),
+            **media_bodies(self._players, {}, lambda command, env: None, files / "list.m3u"),
+            **picture_bodies(FakeLook([]), files / "pictures", now),
         }
+
+    def disturb(self, action: str, data: st.DataObject) -> None:
+        """Somebody else changes what the action changed."""
+        match action.split("_"):
+            case ["maximize", _]:
+                self._windows.maximized.clear()
+            case [_, "window"]:
+                window = data.draw(st.sampled_from(self._windows.all())).window
+                change = data.draw(st.sampled_from(["closes", "opens"]))
+                if change == "closes":
+                    self._windows.close_window(window)
+                else:
+                    self._windows.windows.insert(0, Focus(9, "new", "new"))
+            case [_, "media"]:
+                change = data.draw(st.sampled_from(["quit", "by hand"]))
+                self._players.players = [
+                    replace(player, playing=not player.playing) for player in self._players.players if change != "quit"
+                ]
+            case _:
+                for picture in (self._files / "pictures").glob("*"):
+                    picture.write_bytes(b"with an arrow drawn on it")
+                    os.utime(picture, (1, 1))
 
     def shown(self) -> object:
         lists = {path.name: path.read_text() for path in (self._files / "lists").glob("*") if path.read_text().strip()}
@@ -151,7 +204,11 @@ class Keeping:
         )
         due = sorted((each.due_s, each.text) for kind in Kind for each in self._schedule.waiting(kind))
         facts = sorted(fact.text for fact in self._facts.about("everything"))
-        return lists, notes, events, due, facts, self._mixer.percent, self._mixer.silent
+        pictures = sorted(path.name for path in (self._files / "pictures").glob("*"))
+        order = [(window.window, self._windows.is_minimized(window.window)) for window in self._windows.all()]
+        playing = [(player.name, player.playing) for player in self._players.all()]
+        devices = self._mixer.percent, self._mixer.silent, order, sorted(self._windows.maximized), playing
+        return lists, notes, events, due, facts, pictures, devices
 
 
 def _lines(path: Path) -> list[str]:
@@ -170,3 +227,18 @@ def test_what_is_kept_for_the_user_is_as_it_was(before: list[Call], last: Call) 
         if isinstance(result, Done) and result.undo is not None:
             result.undo(StopSignal())
         assert keeping.shown() == stood  # what has no undo changed nothing: it was so already
+
+
+@given(CHANGEABLE_ACTIONS, st.data())
+def test_what_somebody_has_changed_since_stays(call: Call, data: st.DataObject) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        keeping = Keeping(Path(folder))
+        name, values = call
+        result = keeping.bodies[name](values, StopSignal())
+        if not isinstance(result, Done) or result.undo is None:
+            return
+        keeping.disturb(name, data)
+        stood = keeping.shown()
+        with pytest.raises(NotPermitted):
+            result.undo(StopSignal())
+        assert keeping.shown() == stood

@@ -17,41 +17,19 @@ from actions.executor import Executor
 from actions.facts import Facts
 from actions.hands import Focus
 from actions.players import Player
-from actions.schedule import Schedule
+from actions.schedule import Kind, Schedule
 from model.stream.catalogue import load_catalogue
 from model.stream.clipboard import BINARY, SECRET
 from model.stream.errors import NotPermitted
 from model.stream.values import Copied, Event, Outcome, Place, Status
 from tests.fake_clipboard import FakeClipboard
-from tests.fake_devices import FakeMarker, FakeMixer, FakePlayers
+from tests.fake_devices import FakeLook, FakeMarker, FakeMixer, FakePlayers
 from tests.fake_hands import FakeHands, FakeWindows
 
 SUBMIT = ("Submit", Place(100, 100, 60, 20))
 CANCEL = ("Cancel", Place(200, 100, 60, 20))
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 CATALOGUE = load_catalogue(Path(__file__).parents[3] / "resources" / "actions.toml")
-
-
-class FakeLook:
-    """A screen whose lines may change after each look."""
-
-    def __init__(self, *screens: Sequence[tuple[str, Place]]) -> None:
-        self.screens = list(screens)
-        self.looked: list[Place | None] = []
-        self.grounds: dict[Place, tuple[int, int, int]] = {}
-        self.asked_colours: list[Place] = []
-
-    def read(self, place: Place | None = None) -> Sequence[tuple[str, Place]]:
-        self.looked.append(place)
-        lines = self.screens.pop(0) if len(self.screens) > 1 else self.screens[0]
-        return [line for line in lines if place is None or _overlap(line[1], place)]
-
-    def colours(self, place: Place) -> Sequence[tuple[int, int, int]]:
-        self.asked_colours.append(place)
-        return [self.grounds.get(place, (255, 255, 255))]
-
-    def picture(self) -> bytes:
-        return b"a picture"
 
 
 class FakeSpeaker:
@@ -140,8 +118,13 @@ def test_every_action_of_the_catalogue_can_be_done_or_says_what_is_missing(rig: 
 def test_what_is_undoable_by_declaration_comes_with_an_undo(rig: Rig) -> None:
     rig.clipboard.write("before")
     rig.players.players = [Player("p", "Player", True, "So What")]
+    rig.windows = FakeWindows(MAIL, EDITOR)
+    rig.schedule.set(Kind.ALARM, rig.now().timestamp() + 60, "")
+    rig.history.add(Copied("text", "earlier", 7))
     values = {
         "text": "words",
+        "name": "letter",
+        "index": "1",
         "duration": "60",
         "time": "tomorrow at nine",
         "item": "milk",
@@ -149,12 +132,19 @@ def test_what_is_undoable_by_declaration_comes_with_an_undo(rig: Rig) -> None:
         "level": "9",
     }
     for name, spec in CATALOGUE.items():
-        if name in rig.bodies:
+        if name in rig.bodies and name != "start_dictation":  # it goes on until somebody ends it; see test_dictation
             filled = {slot.name: values[slot.name] for slot in spec.slots if slot.name in values}
             rig.mixer.silent = name == "unmute"
             rig.hands.selected = "selected"
             result = rig.run(name, **filled) if spec.undoable else None
             assert (isinstance(result, Done) and result.undo is not None) == spec.undoable, name
+
+
+def cannot_be_taken_back(result: Result, why: str) -> None:
+    assert isinstance(result, Done)
+    assert result.undo is not None
+    with pytest.raises(NotPermitted, match=why):
+        result.undo(StopSignal())
 
 
 # Keyboard -------------------------------------------------------------------------------------------------------
@@ -191,9 +181,8 @@ def test_typing_is_not_taken_back_from_where_it_is_not(rig: Rig, between: str) -
 
 @pytest.mark.parametrize("text", ["sent\n", "a\tb"])
 def test_what_may_have_moved_the_focus_is_not_taken_back(rig: Rig, text: str) -> None:
-    result = rig.run("type_text", text=text)
-    assert isinstance(result, Done)
-    assert result.undo is None
+    cannot_be_taken_back(rig.run("type_text", text=text), "a Return, a Tab")
+    assert rig.hands.text == text
 
 
 def test_chords_are_pressed_in_order(rig: Rig) -> None:
@@ -408,9 +397,7 @@ def test_nothing_is_cut_out_of_a_terminal(rig: Rig) -> None:
 def test_a_secret_is_neither_read_out_nor_held_to_be_restored(rig: Rig) -> None:
     rig.clipboard.hold(SECRET)
     assert rig.run("read_clipboard") == Done("What is on your clipboard is marked as a secret, so I do not read it.")
-    result = rig.run("set_clipboard", text="new")
-    assert isinstance(result, Done)
-    assert result.undo is None
+    cannot_be_taken_back(rig.run("set_clipboard", text="new"), "short texts only")
 
 
 def test_reads_the_clipboard_out_but_not_for_ever(rig: Rig) -> None:
@@ -443,9 +430,7 @@ def test_says_what_is_there_if_it_is_no_text(rig: Rig, held: Copied | None, said
 
 def test_what_was_not_known_whole_is_not_put_back(rig: Rig) -> None:
     rig.clipboard.write("x" * 1_000_000)
-    result = rig.run("set_clipboard", text="new")
-    assert isinstance(result, Done)
-    assert result.undo is None
+    cannot_be_taken_back(rig.run("set_clipboard", text="new"), "short texts only")
 
 
 def copied(rig: Rig, *texts: str) -> None:
@@ -578,11 +563,6 @@ def entry(home: Path, name: str, text: str) -> None:
     path = home / "applications" / f"{name}.desktop"
     path.parent.mkdir(exist_ok=True)
     path.write_text(f"[Desktop Entry]\nType=Application\n{text}")
-
-
-def _overlap(one: Place, other: Place) -> bool:
-    across = one.x_px < other.x_px + other.width_px and other.x_px < one.x_px + one.width_px
-    return across and one.y_px < other.y_px + other.height_px and other.y_px < one.y_px + one.height_px
 
 
 # Windows --------------------------------------------------------------------------------------------------------

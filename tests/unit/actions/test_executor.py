@@ -10,7 +10,7 @@ from threading import Event as StopSignal
 
 import pytest
 
-from actions.bodies import Asks, Body, Done, Halted, Refused, Result
+from actions.bodies import Asks, Body, Done, Halted, Refused, Result, irrevocable
 from actions.executor import Decision, Executor
 from actions.journal import BEGUN, DONE, FAILED, UNDONE, Journal, read_journal
 from actions.policy import Ruling
@@ -423,6 +423,28 @@ def test_undo_takes_back_the_last_first(rig: Rig) -> None:
     assert rig.executor.undo().status is Status.REFUSED
 
 
+def test_what_cannot_be_taken_back_is_said_and_what_came_before_it_can(rig: Rig) -> None:
+    rig.executor.execute(rig.action("set_timer", "duration", "a minute"))
+    rig.body = lambda name, values, stop: Done("Sent it.")
+    assert rig.executor.execute(rig.action("send", "text", "the letter")).status is Status.ASKS
+    assert rig.executor.approve()
+    work_off(rig)
+    rig.executor.execute(rig.action("type_text", "text", "x"))  # it changed nothing, or it would have an undo
+    rig.executor.execute(rig.action("stop"))
+    refused = rig.executor.undo()
+    assert (refused.status, refused.text) == (Status.REFUSED, "This cannot be taken back: Sent it.")
+    rig.executor.execute(rig.action("undo"))
+    assert rig.posted[-1] == Outcome("undo", Status.UNDONE, "set_timer undone.")
+
+
+def test_an_undo_that_comes_too_late_says_why(rig: Rig) -> None:
+    rig.body = lambda name, values, stop: Done("Typed.", irrevocable("The window is gone."))
+    rig.executor.execute(rig.action("type_text", "text", "x"))
+    rig.executor.execute(rig.action("undo"))
+    assert rig.posted[-1] == Outcome("undo", Status.REFUSED, "The window is gone.", 7)
+    assert ("type_text", UNDONE) not in rig.states()
+
+
 def test_what_was_refused_has_no_undo(rig: Rig) -> None:
     rig.body = lambda name, values, stop: Refused("No.")
     rig.executor.execute(rig.action("type_text", "text", "x"))
@@ -508,7 +530,7 @@ def test_a_lock_stops_what_runs_and_refuses_what_comes(rig: Rig, busy: Callable[
     asked = rig.executor.execute(rig.action("set_timer", "duration", "a minute"))
     assert (asked.status, asked.text) == (Status.REFUSED, LOCKED)
     rig.executor.lock("")
-    assert rig.executor.execute(rig.action("set_timer", "duration", "a minute")).status is Status.DONE
+    assert rig.executor.execute(rig.action("stop")).status is Status.DONE
     assert rig.executor.undo().text == "Took back the half."
 
 

@@ -93,6 +93,13 @@ def test_after_a_panic_nothing_is_done_until_a_person_rearms() -> None:
     assert "hands rearm" in stage.notes.lines
 
 
+def test_panic_by_voice_does_not_ask_the_mind() -> None:
+    with Stage(obey) as stage:
+        stage.engine.ask("no stop everything")
+        assert {"voice hush at once", "hands panic"} <= set(stage.notes.lines)
+        assert stage.engine.status()["standing"] == "panicked"
+
+
 def test_a_pause_closes_the_senses_and_resume_opens_them() -> None:
     with Stage() as stage:
         stage.engine.listen(Opening.TOGGLE)
