@@ -24,6 +24,7 @@ from actions.schedule import Schedule
 from actions.synthesiser import BackedSynthesiser, SilentSynthesiser, Style, Synthesiser
 from actions.voice import Voice
 from desktop.absent import AbsentLook
+from desktop.deliberating import Deliberating, chosen_language_model
 from desktop.desk import open_desk, open_eyes, surroundings
 from desktop.engaged import Engaged
 from desktop.engine import Parts
@@ -99,7 +100,9 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
         eyes = open_eyes(settings, engaged) if settings.sense_screen else None
         look = eyes or AbsentLook("The screen is not read: it is switched off in the settings (`sense_screen`).")
         dictation = Dictation()
-        bodies = {**desk.bodies(look, voice, live, schedule, dictation), **plugins.bodies}
+        deliberating, no_language = _open_deliberating(places, voice, live, inbox.post)
+        thinks = deliberating.bodies if deliberating else {}
+        bodies = {**desk.bodies(look, voice, live, schedule, dictation), **plugins.bodies, **thinks}
         judge = Judge(sources, reflex.licence(), policy, surroundings(desk, eyes), clock.now_ns)
         executor = Executor(
             catalogue,
@@ -124,15 +127,31 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
             dictation=dictation,
             ears=ears,
             senses=tuple(_senses(settings, options, eyes)),
-            threads=(("schedule", schedule.run),),
+            threads=(("schedule", schedule.run), *((("deliberation", deliberating.run),) if deliberating else ())),
             presence=watches(),
-            recorders=(engaged, expectation, desk.clipboard_history, *((recording,) if recording else ())),
+            recorders=(
+                engaged,
+                expectation,
+                desk.clipboard_history,
+                *filter(None, (recording, deliberating)),
+            ),
             queues=(canceller.statistics,) if canceller else (),
             close=cleanup.pop_all().close,
-            absent=tuple(reason for reason in (*desk.absent, no_voice, no_model, *plugins.complaints) if reason),
+            absent=tuple(
+                reason for reason in (*desk.absent, no_voice, no_model, no_language, *plugins.complaints) if reason
+            ),
             hint=first_offer(places) if ears else "",
         )
     return Assembly(parts, desk.ours, desk.pressing)
+
+
+def _open_deliberating(places: Places, voice: Voice, live: LiveView, post: Post) -> tuple[Deliberating | None, str]:
+    """The language model that the user chose, and what is wrong with it."""
+    try:
+        model = chosen_language_model(places)
+    except ModelFailed as error:
+        return None, str(error)
+    return (Deliberating(model, voice, live, post) if model else None), ""
 
 
 def open_hearing(places: Places) -> tuple[Hearing, str]:

@@ -76,7 +76,10 @@ _UNTRIED = {Platform.OTHER: Limit(Extent.PARTLY, "Nothing in it is made for one 
 _DESKTOP = _limits(_ONLY_X, _NO_SCREEN, _NOT_YET)
 _PIXELS = _limits("Wayland shows XWayland's windows only; never tried.", _NO_SCREEN, _NOT_YET)
 _HOME = {platform: Limit(Extent.NOT, "Needs a plugin: `ambidex plugins add home`.") for platform in Platform}
-_LLM = {platform: Limit(Extent.NOT, "No language model is built in yet.") for platform in Platform}
+_LLM = {
+    platform: Limit(Extent.PARTLY, "With a language model that you add; none of real size was tried yet.")
+    for platform in Platform
+}
 
 TABLE: tuple[Capability, ...] = (
     Capability("hearing", ("microphone", "recogniser"), limits=_UNTRIED),
@@ -174,7 +177,7 @@ TABLE: tuple[Capability, ...] = (
     Capability("memory", (), (), ("remember", "recall", "forget"), _UNTRIED),
     Capability("voice", ("voice",), ("speaker",), ("say_again", "speak_faster", "speak_slower"), _UNTRIED),
     Capability("talk", (), (), ("stop", "undo", "confirm", "deny", "none"), _UNTRIED),
-    Capability("open questions", (), (), ("think",), _LLM),
+    Capability("open questions", ("language model",), (), ("think",), _LLM),
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Generator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -76,10 +77,9 @@ def use(
         print(f"From its next start on, Ambidex uses its own {built_in}.")
         return
     model = _store().choose(name)
-    if model.kind is Kind.LANGUAGE:
-        print(f"{name} is chosen. {NOT_USED_YET}")
-    else:
-        print(f"From its next start on, Ambidex uses the {model.kind.value} {name}.")
+    print(f"From its next start on, Ambidex uses the {_called(model)} {name}.")
+    if model.kind is Kind.LANGUAGE and find_spec("llama_cpp") is None:
+        print("The engine for it is still to be installed: `scripts/setup --llm`, or `pip install 'ambidex[llm]'`.")
 
 
 @models_app.command()
@@ -90,7 +90,6 @@ def remove(name: Name) -> None:
     print(f"Removed {name} ({_size(model.size_bytes)}).{back}")
 
 
-NOT_USED_YET = "This version of Ambidex does not use language models yet."
 _BUILT_IN = {"recogniser": "pocketsphinx", "voice": "espeak-ng"}
 
 
@@ -122,9 +121,11 @@ def _replaced(model: Model) -> bool:
 
 
 def _what_next(model: Model) -> str:
-    if model.kind.value not in _BUILT_IN:
-        return NOT_USED_YET
     return f"Use it with `ambidex models use {model.name}`."
+
+
+def _called(model: Model) -> str:
+    return model.kind.value if model.kind.value in _BUILT_IN else f"{model.kind.value} model"
 
 
 def _row(model: Model) -> dict[str, Any]:
@@ -155,9 +156,8 @@ def _print_table(models: list[Model]) -> None:
     for kind, engine in _BUILT_IN.items():
         table.add_row("" if chosen[kind] else "yes", engine, kind, "", "built in")
     for model in models:
-        used = model.chosen and model.kind.value in _BUILT_IN
-        remark = escape(model.fault) or ("" if model.kind.value in _BUILT_IN else NOT_USED_YET)
-        table.add_row("yes" if used else "", model.name, model.kind.value, _size(model.size_bytes), remark)
+        used = "yes" if model.chosen else ""
+        table.add_row(used, model.name, model.kind.value, _size(model.size_bytes), escape(model.fault))
     Console().print(table)
 
 

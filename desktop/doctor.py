@@ -125,5 +125,5 @@ def checks(settings: Settings, places: Places) -> tuple[Check, ...]:
         Check("programs", probes.programs),
         Check("hotkey", lambda: probes.hotkey(settings)),
         Check("locks", probes.locks),
-        Check("language model", probes.language_model),
+        Check("language model", lambda: probes.language_model(places)),
     )

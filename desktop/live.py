@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from model.deliberation.phrase import Phrase, Stream
 from model.stream.manners import manner_of
 from model.stream.values import (
     Argument,
@@ -251,6 +252,17 @@ def _speak(state: LiveState, token: Token | Span | None, resolve: Resolve) -> Li
     return replace(state, speech=_joined(state.speech, words)[:MAX_SPEECH_WORDS])
 
 
+def _deliberate(state: LiveState, phrase: Phrase) -> LiveState:
+    words = tuple(phrase.text.split())
+    if phrase.stream is Stream.THINK:
+        return replace(state, thought=(*state.thought, *words)[-MAX_THOUGHT_WORDS:])
+    if phrase.stream is Stream.SAY:
+        speech = words if state.reply_complete else (*state.speech, *words)
+        spoken = 0 if state.reply_complete else state.spoken
+        return replace(state, speech=speech[:MAX_SPEECH_WORDS], spoken=spoken, reply_complete=phrase.last)
+    return state
+
+
 def _joined(speech: tuple[str, ...], words: tuple[str, ...]) -> tuple[str, ...]:
     """Punctuation clings to the word before it: it is not a word that the voice will play."""
     if len(words) == 1 and speech and not _plain(words[0]):
@@ -316,6 +328,10 @@ class LiveView:
 
     def record(self, tick: Tick, events: Sequence[Event], step: Step) -> None:
         self._update(lambda state: fold(state, events, step, self._resolve))
+
+    def deliberated(self, phrase: Phrase) -> None:
+        """The language model thought or said something."""
+        self._update(lambda state: _deliberate(state, phrase))
 
     def stand(self, standing: Standing) -> None:
         """Paused, panicked, or ready again."""

@@ -233,11 +233,14 @@ def locks() -> str:
     return f"Listening closes when the screen is locked or the machine sleeps, as told by {', '.join(found)}."
 
 
-def language_model() -> str:
-    """Not used by this version; told so that nobody searches for it."""
+def language_model(places: Places) -> str:
+    from desktop.deliberating import NO_ENGINE, chosen_language_model
+
+    model = chosen_language_model(places)
+    if model is not None:
+        return f"Open questions are answered by {model.name}."
     if find_spec("llama_cpp") is None:
-        raise ModelFailed(
-            "No language model engine is installed. Commands work without; open questions will need "
-            "`pip install 'ambidex[llm]'` and a version that uses it."
-        )
-    return "The engine llama.cpp is installed; this version does not use it yet."
+        raise ModelFailed(f"Commands work; open questions need a language model. {NO_ENGINE}")
+    raise ModelFailed(
+        "Commands work; open questions need a language model: `ambidex models add FILE.gguf`, then `use`."
+    )

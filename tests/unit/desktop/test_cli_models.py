@@ -61,7 +61,7 @@ def test_a_recogniser_from_its_folder_to_its_end(models: Typed) -> None:
 
 def test_the_table_shows_what_is_used_and_what_does_not_load(models: Typed, tmp_path: Path) -> None:
     assert models("add", str(write_voice(tmp_path / "anna.onnx")))[0] == 0
-    assert "does not use language models yet" in models("add", str(write_gguf(tmp_path / "small.gguf")))[1]
+    assert "ambidex models use small" in models("add", str(write_gguf(tmp_path / "small.gguf")))[1]
     models("use", "anna")
     rows = [line.split() for line in models("list")[1].splitlines()]
     assert ["yes", "pocketsphinx", "recogniser", "built", "in"] in rows
@@ -70,9 +70,16 @@ def test_the_table_shows_what_is_used_and_what_does_not_load(models: Typed, tmp_
     assert any(row[:2] == ["small", "language"] for row in rows)
 
 
-def test_a_language_model_can_be_chosen_but_is_said_not_to_be_used(models: Typed, tmp_path: Path) -> None:
+@pytest.mark.parametrize("installed", [True, False])
+def test_a_language_model_is_chosen_and_its_engine_named_where_it_is_missing(
+    models: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, installed: bool
+) -> None:
+    monkeypatch.setattr("desktop.cli_models.find_spec", lambda name: installed or None)
     models("add", str(write_gguf(tmp_path / "small.gguf")))
-    assert models("use", "small") == (0, "small is chosen. This version of Ambidex does not use language models yet.\n")
+    code, said = models("use", "small")
+    assert code == 0
+    assert "From its next start on, Ambidex uses the language model small." in said
+    assert ("scripts/setup --llm" in said) is not installed
 
 
 @pytest.mark.parametrize(

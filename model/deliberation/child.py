@@ -1,0 +1,147 @@
+"""The process that llama.cpp lives in: `python -m model.deliberation.child MODEL`; `client` talks to it in JSON lines.
+
+In: `{"see": EVENT}`, `{"floor": true}`, `{"hush": HEARD}`; and where it had to be started again, what it had written,
+`{"wrote": STREAM, "text": ...}`, and where replies began, `{"turn": true}`. Out: `{"ready": ...}` once, then
+`{"phrase": ...}`, `{"beat": n}` about once a second, and `{"fault": SENTENCE}` before it ends by itself. It ends when
+its standard input does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import queue
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from model.deliberation.deliberator import Deliberator
+from model.deliberation.llama import Aborted, LlamaContext
+from model.deliberation.phrase import Phrase, Stream
+from model.deliberation.streams import Streams
+from model.deliberation.template import frame_of
+from model.deliberation.transcript import SYSTEM
+from model.stream.errors import AmbidexError
+from model.stream.trace import event_from_json
+
+BEAT_S = 1.0
+ENDED: Mapping[str, Any] = {"end": True}
+
+
+def main() -> int:
+    arguments = _arguments()
+    tell = _writer()
+    inbox: queue.Queue[Mapping[str, Any]] = queue.Queue()
+    interrupted = threading.Event()
+    threading.Thread(target=_listen, args=(inbox, interrupted), name="pipe", daemon=True).start()
+    threading.Thread(target=_beat, args=(tell,), name="beat", daemon=True).start()
+    try:
+        began_s = time.monotonic()
+        context = LlamaContext(
+            arguments.model, arguments.context, arguments.threads, interrupted.is_set, arguments.gpu_layers
+        )
+        deliberator = Deliberator(Streams(context, frame_of(context.template, SYSTEM)), acts=arguments.acts)
+        tell({"ready": {"context": context.n_context, "load_s": round(time.monotonic() - began_s, 3)}})
+        _run(deliberator, inbox, interrupted, tell)
+    except AmbidexError as error:
+        tell({"fault": str(error)})
+        return 1
+    return 0
+
+
+def _run(
+    deliberator: Deliberator,
+    inbox: queue.Queue[Mapping[str, Any]],
+    interrupted: threading.Event,
+    tell: Callable[[Mapping[str, Any]], None],
+) -> None:
+    while True:
+        message = _next(inbox, wait=not deliberator.busy)
+        while message is not None:
+            if message is ENDED:
+                return
+            if "hush" in message:
+                interrupted.clear()
+            _obey(deliberator, message)
+            message = _next(inbox, wait=False)
+        try:
+            for phrase in deliberator.step():
+                tell({"phrase": phrase.stream.value, "text": phrase.text, "last": phrase.last})
+        except Aborted:
+            pass  # the message that wants it waits in the inbox
+
+
+def _next(inbox: queue.Queue[Mapping[str, Any]], *, wait: bool) -> Mapping[str, Any] | None:
+    try:
+        return inbox.get(block=wait)
+    except queue.Empty:
+        return None
+
+
+def _obey(deliberator: Deliberator, message: Mapping[str, Any]) -> None:
+    match message:
+        case {"see": row}:
+            deliberator.see(event_from_json(row))
+        case {"floor": _}:
+            deliberator.floor()
+        case {"turn": _}:
+            deliberator.turn()
+        case {"wrote": stream, "text": text}:
+            deliberator.recall(Phrase(Stream(stream), text, last=False))
+        case {"hush": heard}:
+            deliberator.hush(str(heard))
+        case _:
+            pass
+
+
+def _listen(inbox: queue.Queue[Mapping[str, Any]], interrupted: threading.Event) -> None:
+    """An interruption ends the computation under way before anybody has time to look into the inbox."""
+    for line in sys.stdin:
+        message = json.loads(line)
+        if "hush" in message:
+            interrupted.set()
+        inbox.put(message)
+    inbox.put(ENDED)
+
+
+def _beat(tell: Callable[[Mapping[str, Any]], None]) -> None:
+    n = 0
+    while True:
+        tell({"beat": n})
+        n += 1
+        time.sleep(BEAT_S)
+
+
+def _writer() -> Callable[[Mapping[str, Any]], None]:
+    """Standard output is for messages alone: what libraries print goes to standard error."""
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    lock = threading.Lock()
+
+    def tell(message: Mapping[str, Any]) -> None:
+        with lock:
+            try:
+                out.write(json.dumps(message) + "\n")
+                out.flush()
+            except OSError:
+                os._exit(0)  # nobody is there any more
+
+    return tell
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("model", type=Path)
+    parser.add_argument("--context", type=int, default=4096)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--gpu-layers", type=int, default=0)
+    parser.add_argument("--acts", action="store_true", help="it may write actions")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,199 @@
+"""llama.cpp as far as it is needed: one context with several sequences, through llama-cpp-python's low-level interface.
+
+Loaded in the child process only. Within a sequence positions must follow on each other without a gap, or llama.cpp
+refuses the batch. Source: llama.h and llama-kv-cache.cpp of llama.cpp.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.stream.errors import ModelFailed
+
+MAX_BATCH = 512
+MAX_SEQUENCES = 8
+MICRO_BATCH = 128
+"""Tokens that are computed in one go; being told to stop is noticed between two operations of one."""
+
+llama_cpp: Any = import_module("llama_cpp")  # its types ask for C's integers where Python's are meant
+Logits = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One token of a batch. `wanted`: what comes next is asked for."""
+
+    token: int
+    position: int
+    sequence: int
+    wanted: bool = False
+
+
+class Aborted(Exception):
+    """A computation was told to stop; what of it remains in the context is unknown."""
+
+
+class LlamaContext:
+    """A model with its context: the cells of all sequences are one pool. For one thread.
+
+    Raises `ModelFailed` with a sentence if the file cannot be used. `aborts` is asked many times a second while
+    something is computed.
+    """
+
+    def __init__(
+        self, path: Path, n_context: int, n_threads: int, aborts: Callable[[], bool], n_gpu_layers: int = 0
+    ) -> None:
+        self._aborts = _abort_callback(aborts)  # C holds a pointer to it
+        llama_cpp.llama_log_set(_log, ctypes.c_void_p(0))
+        llama_cpp.llama_backend_init()
+        params = llama_cpp.llama_model_default_params()
+        params.n_gpu_layers = n_gpu_layers
+        self._model = llama_cpp.llama_model_load_from_file(str(path).encode(), params)
+        if not self._model:
+            raise ModelFailed(f"{path.name} cannot be loaded{_complaint()}.")
+        self._vocabulary = llama_cpp.llama_model_get_vocab(self._model)
+        self._context = self._open(n_context, n_threads)
+        if not self._context:
+            raise ModelFailed(f"There is not enough memory for a context of {n_context} tokens{_complaint()}.")
+        self._memory: Any = llama_cpp.llama_get_memory(self._context)
+        self._batch = llama_cpp.llama_batch_init(MAX_BATCH, 0, 1)
+        self.n_context = int(llama_cpp.llama_n_ctx(self._context))
+        self.n_vocabulary = int(llama_cpp.llama_vocab_n_tokens(self._vocabulary))
+        self.can_shift = bool(llama_cpp.llama_memory_can_shift(self._memory))
+        """Whether cells can be moved to other positions: not where a position has several parts."""
+
+    def _open(self, n_context: int, n_threads: int) -> Any:
+        params = llama_cpp.llama_context_default_params()
+        params.n_ctx = n_context
+        params.n_batch, params.n_ubatch = MAX_BATCH, MICRO_BATCH
+        params.n_seq_max = MAX_SEQUENCES
+        params.kv_unified = True
+        params.n_threads = params.n_threads_batch = n_threads
+        params.no_perf = True
+        params.abort_callback = self._aborts
+        return llama_cpp.llama_init_from_model(self._model, params)
+
+    def close(self) -> None:
+        """Idempotent."""
+        if self._context:
+            llama_cpp.llama_batch_free(self._batch)
+            llama_cpp.llama_free(self._context)
+            self._context = None
+        if self._model:
+            llama_cpp.llama_model_free(self._model)
+            self._model = None
+
+    # Text -----------------------------------------------------------------------------------------------------------
+
+    @property
+    def template(self) -> str:
+        """The chat template in the file's metadata, as Jinja; empty where there is none."""
+        found = llama_cpp.llama_model_chat_template(self._model, None)
+        return found.decode(errors="replace") if found else ""
+
+    def tokenize(self, text: str, *, special: bool = False) -> list[int]:
+        """`special`: marks of the template are marks. Never for what was perceived: it would speak in our name."""
+        data = text.encode("utf-8", "replace")
+        size = len(data) + 8
+        tokens = (llama_cpp.llama_token * size)()
+        count = llama_cpp.llama_tokenize(self._vocabulary, data, len(data), tokens, size, False, special)
+        return list(tokens[:count])
+
+    def piece(self, token: int) -> bytes:
+        """The bytes of one token, which may be part of a letter; none for a mark."""
+        buffer = ctypes.create_string_buffer(256)
+        count = llama_cpp.llama_token_to_piece(self._vocabulary, token, buffer, len(buffer), 0, False)
+        return buffer.raw[: max(0, count)]
+
+    def ends(self, token: int) -> bool:
+        """Whether the model says by it that it has said all."""
+        return bool(llama_cpp.llama_vocab_is_eog(self._vocabulary, token))
+
+    # Computing ------------------------------------------------------------------------------------------------------
+
+    def decode(self, rows: Sequence[Row]) -> list[Logits]:
+        """Take in at most `MAX_BATCH` tokens. Returns the logits behind each that was `wanted`, in order.
+
+        Raises `Aborted`, and `ModelFailed` where the context is full or the model cannot go on.
+        """
+        batch = self._batch
+        for n, row in enumerate(rows):
+            batch.token[n], batch.pos[n] = row.token, row.position
+            batch.n_seq_id[n], batch.seq_id[n][0] = 1, row.sequence
+            batch.logits[n] = row.wanted
+        batch.n_tokens = len(rows)
+        code = llama_cpp.llama_decode(self._context, batch)
+        if code == 2:
+            raise Aborted
+        if code:
+            reason = "its context is full" if code == 1 else f"code {code}{_complaint()}"
+            raise ModelFailed(f"The language model cannot go on ({reason}).")
+        return [self._logits(n) for n, row in enumerate(rows) if row.wanted]
+
+    def _logits(self, row: int) -> Logits:
+        found = llama_cpp.llama_get_logits_ith(self._context, row)
+        return np.ctypeslib.as_array(found, (self.n_vocabulary,)).copy()
+
+    # Sequences ------------------------------------------------------------------------------------------------------
+
+    def length(self, sequence: int) -> int:
+        """Positions it has, from 0 on."""
+        return int(llama_cpp.llama_memory_seq_pos_max(self._memory, sequence)) + 1
+
+    def cut(self, sequence: int, start: int, end: int = -1) -> bool:
+        """Forget its positions from `start` to `end`, or to its own end. False where the model cannot forget a part."""
+        return bool(llama_cpp.llama_memory_seq_rm(self._memory, sequence, start, end))
+
+    def share(self, source: int, target: int) -> None:
+        """Let `target`, which is empty, begin with all that `source` has. Copies nothing."""
+        llama_cpp.llama_memory_seq_cp(self._memory, source, target, -1, -1)
+
+    def shift(self, sequence: int, start: int, by: int) -> None:
+        """Move its positions from `start` on. Only where `can_shift`; other sequences must not share them."""
+        llama_cpp.llama_memory_seq_add(self._memory, sequence, start, -1, by)
+
+    def save(self, sequence: int) -> bytes:
+        """Its state, to be given to `restore` of the same model."""
+        size = llama_cpp.llama_state_seq_get_size(self._context, sequence)
+        buffer = (ctypes.c_uint8 * size)()
+        written = llama_cpp.llama_state_seq_get_data(self._context, buffer, size, sequence)
+        return bytes(memoryview(buffer)[:written])
+
+    def restore(self, sequence: int, state: bytes) -> bool:
+        """Into a sequence that is empty. False if it does not fit."""
+        buffer = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
+        return llama_cpp.llama_state_seq_set_data(self._context, buffer, len(state), sequence) > 0
+
+
+_ERROR = 4
+_errors: deque[str] = deque(maxlen=10)
+
+
+@llama_cpp.llama_log_callback  # the library keeps a pointer to it for ever
+def _log(level: int, text: bytes, data: Any) -> None:
+    del data
+    if level == _ERROR and text.strip():
+        _errors.append(text.decode(errors="replace").strip())
+
+
+def _complaint() -> str:
+    """The last thing that llama.cpp wrote down as an error."""
+    return f": {_errors[-1].rstrip('.')}" if _errors else ""
+
+
+def _abort_callback(aborts: Callable[[], bool]) -> Any:
+    @llama_cpp.ggml_abort_callback
+    def abort(data: Any) -> bool:
+        del data
+        return aborts()
+
+    return abort

@@ -1,0 +1,184 @@
+"""One trunk that everything perceived is appended to, and a twig for each output stream that grows from its tip.
+
+The trunk is read once, as it comes. A twig shares the trunk's cells, goes on with the end of the turn and the name of
+its stream, and is decoded together with the others, one token of each per step. At the end of a phrase the phrase
+becomes a line of the trunk, and the twig grows from the new tip: so each stream learns what the others wrote. Only
+whole twigs are ever thrown away, so that models that cannot forget a part (hybrid and recurrent ones) do the same.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from model.deliberation.llama import MAX_BATCH, Aborted, LlamaContext, Logits, Row
+from model.deliberation.phrase import Phrase, Stream
+from model.deliberation.template import Frame
+
+TRUNK = 0
+READ_AT_ONCE = 64
+"""Tokens of the trunk in one step while a stream is decoded: reading must not hold up speaking for long."""
+RESERVE = 256
+"""Positions kept free for twigs."""
+MAX_PHRASE = 64
+"""Tokens; a phrase that goes on beyond is ended there."""
+MIN_WORDS = 4
+_SENTENCE = re.compile(r"[.!?…:;]$")
+
+
+SEQUENCES = {stream: n for n, stream in enumerate(Stream, TRUNK + 1)}
+
+
+@dataclass
+class _Twig:
+    """`waiting` is what it is to be given next; behind the last of it a token is asked for."""
+
+    stream: Stream
+    position: int
+    waiting: list[int]
+    written: bytes = b""
+    n_written: int = 0
+
+
+class Streams:
+    """The trunk and its twigs in one context. Greedy, hence the same input always gives the same phrases."""
+
+    def __init__(self, context: LlamaContext, frame: Frame) -> None:
+        self._context = context
+        self._tail = context.tokenize(frame.tail, special=True)
+        self._trunk = context.tokenize(frame.head, special=True)
+        """All of it; what the context has of it is read."""
+        self._fixed = len(self._trunk)
+        self._starts: list[int] = []
+        """Where its lines begin."""
+        self._line_open = False
+        self._twigs: dict[Stream, _Twig] = {}
+
+    # The trunk ------------------------------------------------------------------------------------------------------
+
+    @property
+    def unread(self) -> int:
+        """Tokens of the trunk that are still to be read."""
+        return len(self._trunk) - self._context.length(TRUNK)
+
+    @property
+    def length(self) -> int:
+        """Tokens of the trunk, read and unread."""
+        return len(self._trunk)
+
+    def append(self, pieces: Iterable[str]) -> None:
+        """Add to the trunk. What ends with a new line ends a line."""
+        for piece in pieces:
+            if not self._line_open:
+                self._starts.append(len(self._trunk))
+            self._line_open = not piece.endswith("\n")
+            self._trunk += self._context.tokenize(piece)
+
+    def rewind(self, length: int) -> None:
+        """Forget the trunk from the beginning of a line on. Where the model cannot forget a part, it reads again."""
+        if length < self._context.length(TRUNK):
+            self._cut(length)
+        del self._trunk[length:]
+        del self._starts[bisect_left(self._starts, length) :]
+        self._line_open = False
+
+    def _cut(self, length: int) -> None:
+        if not self._context.cut(TRUNK, length):
+            self._context.cut(TRUNK, -1)
+
+    # Twigs ----------------------------------------------------------------------------------------------------------
+
+    @property
+    def growing(self) -> frozenset[Stream]:
+        return frozenset(self._twigs)
+
+    def grow(self, stream: Stream) -> None:
+        """Begin a phrase at the tip of the trunk; what is unread is read first."""
+        self.drop(stream)
+        while self.unread:
+            self._read()
+        start = self._context.tokenize("\n") if self._line_open else []
+        waiting = [*start, *self._tail, *self._context.tokenize(f"{stream.value}:")]
+        self._context.share(TRUNK, SEQUENCES[stream])
+        self._twigs[stream] = _Twig(stream, self._context.length(TRUNK), waiting)
+
+    def drop(self, stream: Stream) -> None:
+        """Stop in the middle of it. Idempotent."""
+        if self._twigs.pop(stream, None) is not None:
+            self._context.cut(SEQUENCES[stream], -1)
+
+    def drop_all(self) -> None:
+        for stream in self.growing:
+            self.drop(stream)
+
+    # Computing ------------------------------------------------------------------------------------------------------
+
+    def step(self) -> list[Phrase]:
+        """One batch: a token of every twig, and some of what is unread. Returns the phrases that ended with it.
+
+        Raises `Aborted`: then no twig grows any more, and what was to be read is still to be read.
+        """
+        self._make_room()
+        twigs = tuple(self._twigs.values())
+        rows = self._unread_rows(READ_AT_ONCE if twigs else MAX_BATCH)
+        for twig in twigs:
+            last = len(twig.waiting) - 1
+            sequence = SEQUENCES[twig.stream]
+            rows += [Row(t, twig.position + n, sequence, n == last) for n, t in enumerate(twig.waiting)]
+        logits = self._decode(rows)
+        written = (self._write(twig, scores) for twig, scores in zip(twigs, logits, strict=True))
+        return [phrase for phrase in written if phrase is not None]
+
+    def _read(self) -> None:
+        self._make_room()
+        self._decode(self._unread_rows(MAX_BATCH))
+
+    def _unread_rows(self, at_most: int) -> list[Row]:
+        start = self._context.length(TRUNK)
+        return [Row(token, start + n, TRUNK) for n, token in enumerate(self._trunk[start : start + at_most])]
+
+    def _decode(self, rows: Sequence[Row]) -> list[Logits]:
+        before = self._context.length(TRUNK)
+        try:
+            return self._context.decode(rows) if rows else []
+        except Aborted:
+            self.drop_all()
+            self._cut(before)
+            raise
+
+    def _write(self, twig: _Twig, scores: Logits) -> Phrase | None:
+        twig.position += len(twig.waiting)
+        token = int(scores.argmax())
+        ends = self._context.ends(token)
+        if not ends:
+            twig.written += self._context.piece(token)
+            twig.n_written += 1
+            twig.waiting = [token]
+        text = twig.written.decode("utf-8", "ignore").lstrip()
+        if not (ends or "\n" in text or _is_sentence(text) or twig.n_written >= MAX_PHRASE):
+            return None
+        self.drop(twig.stream)
+        return Phrase(twig.stream, text.partition("\n")[0].rstrip(), ends)
+
+    def _make_room(self) -> None:
+        """Forget the oldest third of what was perceived, where otherwise the context would be full. What stays is
+        moved, or read again where the model cannot move what it has read."""
+        if len(self._trunk) + RESERVE < self._context.n_context:
+            return
+        self.drop_all()
+        wanted = self._fixed + (len(self._trunk) - self._fixed) // 3
+        end = next((start for start in self._starts if start >= wanted), len(self._trunk))
+        gone = end - self._fixed
+        read = self._context.length(TRUNK)
+        if read >= end and self._context.can_shift and self._context.cut(TRUNK, self._fixed, end):
+            self._context.shift(TRUNK, end, -gone)
+        else:
+            self._cut(min(read, self._fixed))
+        del self._trunk[self._fixed : end]
+        self._starts = [start - gone for start in self._starts if start >= end]
+
+
+def _is_sentence(text: str) -> bool:
+    return bool(_SENTENCE.search(text)) and len(text.split()) >= MIN_WORDS

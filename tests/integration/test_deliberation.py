@@ -1,0 +1,182 @@
+"""Deliberation on llama.cpp, whatever is interrupted, killed or broken."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Event as StopSignal
+
+import pytest
+
+from benchmarks.model_shapes import TINY, write_shape
+from desktop.processes import wait_until
+from model.deliberation.client import Deliberation
+from model.deliberation.phrase import Phrase, Stream
+from model.stream.errors import ModelFailed
+from model.stream.values import Channel, Data, Event, Opened, Opening, Origin, Pause, Word
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.timeout(120),
+    pytest.mark.skipif(
+        find_spec("llama_cpp") is None, reason="there is no engine for language models: scripts/setup --llm"
+    ),
+]
+
+N_CONTEXT = 1024
+WITHIN_S = 30.0
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_shape(tmp_path_factory.mktemp("models") / "tiny.gguf", TINY)
+
+
+def test_the_streams_in_a_process_of_their_own() -> None:
+    """The library and the voice detector bring the same library in two versions: one process can have only one."""
+    checks = Path(__file__).with_name("streams_checks.py")
+    done = subprocess.run((sys.executable, "-m", "pytest", "-q", str(checks)), capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    assert " passed" in done.stdout
+
+
+# Files that are no models ---------------------------------------------------------------------------------------
+
+
+def broken(model: Path, folder: Path, kind: str) -> Path:
+    path, whole = folder / f"{kind}.gguf", model.read_bytes()
+    match kind:
+        case "missing":
+            return path
+        case "empty":
+            path.write_bytes(b"")
+        case "no-model":
+            path.write_bytes(b"<html>not found</html>" * 100)
+        case "cut-off":
+            path.write_bytes(whole[: len(whole) // 2])
+        case "cut-in-its-index":
+            path.write_bytes(whole[:2_000])
+        case "unknown-architecture":
+            path.write_bytes(whole.replace(b"llama", b"lamla"))
+        case _:
+            path.write_bytes(whole[:8] + b"\xff" * 64 + whole[72:])
+    return path
+
+
+KINDS = ["missing", "empty", "no-model", "cut-off", "cut-in-its-index", "unknown-architecture", "hostile-counts"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_broken_file_is_a_sentence(model: Path, tmp_path: Path, kind: str) -> None:
+    deliberation = Deliberation(broken(model, tmp_path, kind), lambda phrase: None, 1)
+    with pytest.raises(ModelFailed, match=r"cannot be loaded|ended by itself") as failed:
+        deliberation.run(StopSignal())
+    assert "Traceback" not in str(failed.value)
+    with pytest.raises(ModelFailed):
+        deliberation.floor()
+
+
+def test_a_template_without_end_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loops = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
+    monkeypatch.setattr("benchmarks.model_shapes.CHAT_TEMPLATE", loops)
+    monkeypatch.setattr("model.deliberation.client.LOADS_WITHIN_S", 3.0)
+    deliberation = Deliberation(write_shape(tmp_path / "loop.gguf", TINY), lambda phrase: None, 1)
+    with pytest.raises(ModelFailed, match="does not react"):
+        deliberation.run(StopSignal())
+
+
+# The process ----------------------------------------------------------------------------------------------------
+
+
+class Conversation:
+    """A client with its thread, run again after each failure as the program does."""
+
+    def __init__(self, model: Path) -> None:
+        self.phrases: list[Phrase] = []
+        self.faults: list[str] = []
+        self.client = Deliberation(model, self.phrases.append, 1, N_CONTEXT)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> Conversation:
+        self._thread.start()
+        wait_until(lambda: self.client.ready, WITHIN_S, "the model")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join(WITHIN_S)
+        assert not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self.client.run(self._stop)
+            except ModelFailed as error:
+                self.faults.append(str(error))
+
+    def say(self, text: str) -> None:
+        said: tuple[Data, ...] = (Opened(Opening.HOLD), *map(Word, text.split()), Pause())
+        for data in said:
+            self.client.see(Event(0, Channel.USER, data, Origin.USER))
+
+
+@pytest.fixture
+def conversation(model: Path) -> Iterator[Conversation]:
+    with Conversation(model) as conversation:
+        yield conversation
+
+
+def spoken(conversation: Conversation) -> list[str]:
+    return [phrase.text for phrase in conversation.phrases if phrase.stream is Stream.SAY]
+
+
+def test_it_answers_once_it_is_given_the_floor_and_stops_when_told(conversation: Conversation) -> None:
+    conversation.say("what is it")
+    time.sleep(0.5)
+    assert not spoken(conversation)
+    conversation.client.floor()
+    wait_until(lambda: len(spoken(conversation)) > 1, WITHIN_S, "an answer")
+    conversation.client.hush(spoken(conversation)[0])
+    time.sleep(0.3)
+    count = len(conversation.phrases)
+    time.sleep(0.5)
+    assert len(conversation.phrases) == count
+
+
+def test_killed_in_the_middle_of_a_sentence_it_comes_back_by_itself(conversation: Conversation) -> None:
+    conversation.say("what is it")
+    conversation.client.floor()
+    wait_until(lambda: bool(spoken(conversation)), WITHIN_S, "an answer")
+    for process in all_children(is_deliberation):
+        os.kill(process, signal.SIGKILL)
+    wait_until(lambda: bool(conversation.faults), WITHIN_S, "the news of it")
+    assert "ended by itself; it is started again" in conversation.faults[0]
+    wait_until(lambda: conversation.client.ready, WITHIN_S, "the model again")
+    conversation.phrases.clear()
+    conversation.client.floor()
+    wait_until(lambda: bool(spoken(conversation)), WITHIN_S, "an answer again")
+    assert len(conversation.faults) == 1
+
+
+def all_children(wanted: Callable[[int], bool]) -> list[int]:
+    """Of every thread of ours."""
+    tasks = Path(f"/proc/{os.getpid()}/task").iterdir()
+    return [int(pid) for task in tasks for pid in (task / "children").read_text().split() if wanted(int(pid))]
+
+
+def is_deliberation(pid: int) -> bool:
+    return b"model.deliberation.child" in Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def test_its_process_ends_with_ours(model: Path) -> None:
+    with Conversation(model):
+        (process,) = all_children(is_deliberation)
+    wait_until(lambda: not Path(f"/proc/{process}").exists(), WITHIN_S, "the end of it")

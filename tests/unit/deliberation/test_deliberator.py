@@ -1,0 +1,156 @@
+"""Which streams write, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from model.deliberation.deliberator import MAX_THOUGHTS, Deliberator
+from model.deliberation.phrase import Phrase, Stream
+from model.stream.values import Channel, Data, Event, Line, Opened, Opening, Origin, Outcome, Pause, Place, Status, Word
+
+THINK, SAY, DO = Stream.THINK, Stream.SAY, Stream.DO
+
+
+class ScriptedStreams:
+    """What each stream writes is given, a phrase a step; one without anything left has nothing to write."""
+
+    def __init__(self, **script: str) -> None:
+        self.text = ""
+        self.script = {Stream(name): text.split("|") for name, text in script.items()}
+        self.grown: set[Stream] = set()
+
+    @property
+    def unread(self) -> int:
+        return 0
+
+    @property
+    def length(self) -> int:
+        return len(self.text)
+
+    @property
+    def growing(self) -> frozenset[Stream]:
+        return frozenset(self.grown)
+
+    def append(self, pieces: Iterable[str]) -> None:
+        self.text += "".join(pieces)
+
+    def rewind(self, length: int) -> None:
+        self.text = self.text[:length]
+
+    def grow(self, stream: Stream) -> None:
+        self.grown.add(stream)
+
+    def drop_all(self) -> None:
+        self.grown.clear()
+
+    def step(self) -> list[Phrase]:
+        phrases = [self.next(stream) for stream in sorted(self.grown)]
+        self.grown.clear()
+        return phrases
+
+    def next(self, stream: Stream) -> Phrase:
+        left = self.script.get(stream, [])
+        return Phrase(stream, left.pop(0), not left) if left else Phrase(stream, "", True)
+
+
+def see(deliberator: Deliberator, *seen: Data, channel: Channel = Channel.USER) -> None:
+    for data in seen:
+        deliberator.see(Event(0, channel, data, Origin.USER))
+
+
+def said(text: str) -> list[Data]:
+    return [Opened(Opening.HOLD), *map(Word, text.split())]
+
+
+def run(deliberator: Deliberator, steps: int = 50) -> list[tuple[Stream, str]]:
+    phrases: list[Phrase] = []
+    for _ in range(steps):
+        if not deliberator.busy:
+            break
+        phrases += deliberator.step()
+    assert not deliberator.busy
+    return [(phrase.stream, phrase.text) for phrase in phrases if phrase.text]
+
+
+def test_without_the_floor_it_thinks_while_the_user_speaks_and_says_nothing() -> None:
+    deliberator = Deliberator(ScriptedStreams(think="a capital", say="Paris"))
+    assert not deliberator.busy
+    see(deliberator, *said("what is the capital"))
+    assert run(deliberator) == [(THINK, "a capital")]
+    see(deliberator, Pause())
+    assert run(deliberator) == []
+
+
+def test_with_the_floor_it_thinks_and_speaks_at_once() -> None:
+    streams = ScriptedStreams(think="they ask|they wait", say="Paris is|the capital")
+    deliberator = Deliberator(streams)
+    see(deliberator, *said("what is the capital"), Pause())
+    deliberator.floor()
+    assert run(deliberator) == [(SAY, "Paris is"), (THINK, "they ask"), (SAY, "the capital"), (THINK, "they wait")]
+    assert streams.text.endswith("self: Paris is\nthink: they ask\nself: the capital\nthink: they wait\n")
+
+
+def test_nothing_is_said_into_a_sentence_of_the_users() -> None:
+    deliberator = Deliberator(ScriptedStreams(say="Paris"))
+    see(deliberator, *said("what is"))
+    deliberator.floor()
+    assert run(deliberator) == []
+    see(deliberator, Word("it"), Pause())
+    assert run(deliberator) == [(SAY, "Paris")]
+
+
+def test_actions_are_written_only_by_whom_it_was_allowed_and_an_outcome_is_spoken_of() -> None:
+    streams = ScriptedStreams(do="open it")
+    deliberator = Deliberator(streams, acts=True)
+    see(deliberator, *said("open it"), Pause())
+    deliberator.floor()
+    assert run(deliberator) == [(DO, "open it")]
+    see(deliberator, Outcome("open_url", Status.DONE, "Opened it."), channel=Channel.OUTCOME)
+    streams.script[SAY] = ["it is open"]
+    deliberator.floor()
+    assert run(deliberator) == [(SAY, "it is open")]
+    quiet = Deliberator(ScriptedStreams(do="open it"))
+    quiet.floor()
+    assert run(quiet) == []
+
+
+def test_thoughts_are_bounded_until_something_changes() -> None:
+    deliberator = Deliberator(ScriptedStreams(think="|".join("a" * 99)))
+    see(deliberator, *said("hm"))
+    assert len(run(deliberator)) == MAX_THOUGHTS
+    see(deliberator, Word("well"))
+    assert len(run(deliberator)) == MAX_THOUGHTS
+
+
+def test_of_a_reply_that_was_interrupted_only_what_was_heard_is_kept() -> None:
+    streams = ScriptedStreams(think="I tell them|and more", say="rain is water|that falls|from clouds")
+    deliberator = Deliberator(streams)
+    see(deliberator, *said("explain rain"), Pause())
+    deliberator.floor()
+    run(deliberator)
+    see(deliberator, Line(1, "News", Place(0, 0, 1, 1)), channel=Channel.SCREEN)
+    deliberator.hush("rain is water that")
+    after = streams.text.partition("pause:\n")[2]
+    assert after == (
+        "self: rain is water\nthink: I tell them\nself: that — (interrupted)\nthink: and more\nscreen: News\n"
+    )
+    assert run(deliberator) == []
+
+
+def test_who_was_not_heard_at_all_said_nothing() -> None:
+    streams = ScriptedStreams(say="rain is water")
+    deliberator = Deliberator(streams)
+    see(deliberator, *said("explain rain"), Pause())
+    deliberator.floor()
+    run(deliberator)
+    deliberator.hush("")
+    assert streams.text.endswith("pause:\nself: (interrupted)\n")
+
+
+def test_a_reply_that_was_heard_whole_stays() -> None:
+    streams = ScriptedStreams(say="rain is water")
+    deliberator = Deliberator(streams)
+    deliberator.floor()
+    run(deliberator)
+    deliberator.hush("rain is water")
+    assert streams.text.endswith("self: rain is water\n")
