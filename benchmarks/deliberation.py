@@ -1,7 +1,8 @@
-"""Deliberation beside taking turns: `python -m benchmarks.deliberation [--shape small|middle] [--threads N]`.
+"""Deliberation beside taking turns: `python -m benchmarks.deliberation [--shape small|middle] [--format Q4_0|Q8_0]`.
 
 A model of random weights in the shape of a real one is made in a temporary folder; how fast it is does not depend on
-what they are. Peer: `Llama.create_chat_completion` of llama-cpp-python with the same file, in the same run.
+what they are. Peer: `Llama.create_chat_completion` of llama-cpp-python with the same file, in the same run: cold, warm
+(all but what came since the last reply has been read) and hot (all but the last sentence).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import gc
 import json
 import statistics
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from importlib import import_module
@@ -18,11 +20,14 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.model_shapes import MIDDLE, SMALL, TINY, write_shape
+from desktop.processes import wait_until
+from model.deliberation.client import Deliberation
 from model.deliberation.llama import LlamaContext
-from model.deliberation.phrase import Stream
+from model.deliberation.phrase import Phrase, Stream
 from model.deliberation.streams import TRUNK, Streams
 from model.deliberation.template import frame_of
 from model.deliberation.transcript import SYSTEM
+from model.stream.values import Channel, Event, Line, Origin, Place
 
 SHAPES = {"tiny": TINY, "small": SMALL, "middle": MIDDLE}
 N_CONTEXT = 4096
@@ -32,17 +37,25 @@ N_SCREEN, N_UTTERANCE = 300, 24
 """Tokens of it that came since the last reply: a page that was opened, and what was said."""
 TIMES = 3
 STEPS = 16
+LOADS_WITHIN_S = 60.0
+UNDER_WAY_S = 0.5
 
 
 def main() -> None:
     arguments = _arguments()
     with tempfile.TemporaryDirectory() as folder:
-        model = write_shape(Path(folder) / f"{arguments.shape}.gguf", SHAPES[arguments.shape])
-        figures = {"shape": arguments.shape, "mb": round(model.stat().st_size / 1e6), "threads": arguments.threads}
+        model = write_shape(Path(folder) / f"{arguments.shape}.gguf", SHAPES[arguments.shape], arguments.format)
+        figures = {
+            "shape": arguments.shape,
+            "format": arguments.format,
+            "mb": round(model.stat().st_size / 1e6),
+            "threads": arguments.threads,
+        }
         figures |= _ours(model, arguments.threads)
         gc.collect()
         figures |= _peer(model, arguments.threads)
-    for peer in ("warm", "cold"):
+        figures |= _cancelling(model, arguments.threads)
+    for peer in ("hot", "warm", "cold"):
         figures[f"times_sooner_than_{peer}"] = round(figures[f"{peer}_ms"] / figures["first_token_ms"], 1)
     print(json.dumps(figures))
 
@@ -105,7 +118,6 @@ def _peer(model: Path, n_threads: int) -> dict[str, Any]:
     library: Any = import_module("llama_cpp")
     llama = library.Llama(str(model), n_ctx=N_CONTEXT, n_threads=n_threads, n_threads_batch=n_threads, verbose=False)
     known = "".join(_perceived(N_TOKENS - N_SCREEN - N_UTTERANCE))
-    new = "".join(_perceived(N_SCREEN)) + "user: " + "word " * (N_UTTERANCE // 5)
 
     def first_token_s(text: str) -> float:
         messages = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": text}]
@@ -113,17 +125,65 @@ def _peer(model: Path, n_threads: int) -> dict[str, Any]:
         llama.create_chat_completion(messages, max_tokens=1, temperature=0.0)
         return time.perf_counter() - began_s
 
-    cold, warm = [first_token_s(known + new)], list[float]()
+    utterance = "user: " + "word " * (N_UTTERANCE // 5)
+    new = "".join(_perceived(N_SCREEN)) + utterance
+    cold, warm, hot = first_token_s(known + new), list[float](), list[float]()
     for _ in range(TIMES):
         first_token_s(known)
         warm.append(first_token_s(known + new))
+        first_token_s((known + new).removesuffix(utterance))
+        hot.append(first_token_s(known + new))
     n_tokens = len(llama.tokenize((known + new).encode(), add_bos=False))
     llama.close()
     return {
         "peer_tokens": n_tokens,
+        "hot_ms": _ms(statistics.median(hot)),
         "warm_ms": _ms(statistics.median(warm)),
-        "cold_ms": _ms(cold[0]),
+        "cold_ms": _ms(cold),
     }
+
+
+def _cancelling(model: Path, n_threads: int) -> dict[str, Any]:
+    """From being told to stop, in the middle of reading and of writing, to the last moment in which it computed."""
+    phrases: list[Phrase] = []
+    client, stop = Deliberation(model, phrases.append, n_threads), threading.Event()
+    thread = threading.Thread(target=client.run, args=(stop,))
+    thread.start()
+    waits: dict[str, list[float]] = {"reading": [], "writing": []}
+    try:
+        wait_until(lambda: client.ready, LOADS_WITHIN_S, "The model")
+        for _ in range(TIMES):
+            for n in range(10):
+                client.see(_line(f"{n} a line of a page that is read for the first time"))
+            time.sleep(UNDER_WAY_S)
+            waits["reading"].append(_until_idle_s(client))
+            client.floor()
+            count = len(phrases)
+            wait_until(lambda count=count: len(phrases) > count, LOADS_WITHIN_S, "A phrase")
+            waits["writing"].append(_until_idle_s(client))
+    finally:
+        stop.set()
+        thread.join()
+    return {f"cancel_{name}_ms": _ms(max(times)) for name, times in waits.items()}
+
+
+def _until_idle_s(client: Deliberation) -> float:
+    """Until from then on next to nothing is computed: its signs of life alone take no two hundredths of a second."""
+    began_s, samples = time.monotonic(), list[tuple[float, int]]()
+    client.hush()
+    while time.monotonic() - began_s < UNDER_WAY_S:
+        samples.append((time.monotonic() - began_s, _used_ticks(client.pid)))
+        time.sleep(0.002)
+    return next(at_s for at_s, used in samples if samples[-1][1] - used <= 2)
+
+
+def _used_ticks(pid: int) -> int:
+    """Hundredths of a second of processor time."""
+    return sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
+
+
+def _line(text: str) -> Event:
+    return Event(0, Channel.SCREEN, Line(1, text, Place(0, 0, 9, 9)), Origin.WORLD)
 
 
 def _perceived(n_tokens: int) -> Iterator[str]:
@@ -140,6 +200,7 @@ def _ms(seconds: float) -> float:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shape", choices=SHAPES, default="small")
+    parser.add_argument("--format", choices=("Q8_0", "Q4_0"), default="Q4_0")
     parser.add_argument("--threads", type=int, default=2)
     return parser.parse_args()
 

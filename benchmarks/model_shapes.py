@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import gguf
 import numpy as np
 from numpy.typing import NDArray
 
 BLOCK = 32
-"""Weights that share a scale in Q8_0."""
+"""Weights that share a scale."""
+Format = Literal["Q8_0", "Q4_0"]
 CHAT_TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
@@ -38,8 +40,8 @@ MIDDLE = Shape(28, 1536, 12, 2, 128, 8960, 151_936)
 """As of models with 1.5 billion."""
 
 
-def write_shape(path: Path, shape: Shape, seed: int = 0) -> Path:
-    """Write it in Q8_0 with a byte-level vocabulary: but for a few words, each byte of a text is one token."""
+def write_shape(path: Path, shape: Shape, format: Format = "Q8_0", seed: int = 0) -> Path:
+    """Write it with a byte-level vocabulary: but for a few words, each byte of a text is one token."""
     rng = np.random.default_rng(seed)
     writer = gguf.GGUFWriter(path, "llama")
     writer.add_name("random")
@@ -57,7 +59,9 @@ def write_shape(path: Path, shape: Shape, seed: int = 0) -> Path:
     _add_vocabulary(writer, shape.n_vocabulary)
 
     def add(name: str, rows: int, columns: int) -> None:
-        writer.add_tensor(f"{name}.weight", _random_q8(rng, rows, columns), raw_dtype=gguf.GGMLQuantizationType.Q8_0)
+        writer.add_tensor(
+            f"{name}.weight", _random(rng, rows, columns, format), raw_dtype=gguf.GGMLQuantizationType[format]
+        )
 
     add("token_embd", shape.n_vocabulary, shape.n_embd)
     writer.add_tensor("output_norm.weight", np.ones(shape.n_embd, np.float32))
@@ -101,9 +105,11 @@ def _byte_letters() -> list[str]:
     return [chr(byte) if byte in shown else chr(next(others)) for byte in range(256)]
 
 
-def _random_q8(rng: np.random.Generator, rows: int, columns: int) -> NDArray[np.uint8]:
-    blocks = np.empty((rows * columns // BLOCK, 2 + BLOCK), np.uint8)
-    scale = np.float16(1 / (64 * columns**0.5))
+def _random(rng: np.random.Generator, rows: int, columns: int, format: Format) -> NDArray[np.uint8]:
+    """Blocks of a scale, in two bytes, and the weights, in 8 or 4 bits each."""
+    size, largest = (BLOCK, 128) if format == "Q8_0" else (BLOCK // 2, 8)
+    blocks = np.empty((rows * columns // BLOCK, 2 + size), np.uint8)
+    scale = np.float16(2 / (largest * columns**0.5))
     blocks[:, :2] = np.frombuffer(scale.tobytes(), np.uint8)
-    blocks[:, 2:] = rng.integers(0, 256, (len(blocks), BLOCK), np.uint8)
+    blocks[:, 2:] = rng.integers(0, 256, (len(blocks), size), np.uint8)
     return blocks.reshape(rows, -1)

@@ -68,6 +68,8 @@ def _run(
                 interrupted.clear()
             _obey(deliberator, message)
             message = _next(inbox, wait=False)
+        if not deliberator.busy:
+            continue
         try:
             for phrase in deliberator.step():
                 tell({"phrase": phrase.stream.value, "text": phrase.text, "last": phrase.last})

@@ -49,6 +49,7 @@ class Deliberation:
         self._lock = threading.Lock()
         self._ready = threading.Event()
         self._fault = ""
+        self._pid = 0
         self._heard_from_s = 0.0
 
     # What it is told ------------------------------------------------------------------------------------------------
@@ -57,6 +58,11 @@ class Deliberation:
     def ready(self) -> bool:
         """Whether the model is loaded and listens."""
         return self._ready.is_set()
+
+    @property
+    def pid(self) -> int:
+        """Of its process; 0 while it has none."""
+        return self._pid
 
     def see(self, event: Event) -> None:
         """Something was perceived."""
@@ -96,13 +102,14 @@ class Deliberation:
             self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             env=_environment(), start_new_session=True,
         )  # fmt: skip
-        self._fault, self._heard_from_s = "", time.monotonic()
+        self._fault, self._heard_from_s, self._pid = "", time.monotonic(), process.pid
         reader = threading.Thread(target=self._listen, args=(process,), name="deliberation.reader", daemon=True)
         reader.start()
         try:
             self._write_until_over(process, stop)
         finally:
             self._ready.clear()
+            self._pid = 0
             _end(process)
             reader.join(ENDS_WITHIN_S)
             assert process.stdout is not None

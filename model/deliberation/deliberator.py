@@ -54,7 +54,7 @@ class Deliberator:
         self._used = frozenset(Stream) if acts else frozenset(Stream) - {Stream.DO}
         self._transcript = Transcript()
         self._resting: set[Stream] = set()
-        self._listening = self._has_floor = False
+        self._listening = self._has_floor = self._hushed = False
         self._thoughts = self._said = 0
         self._reply: list[_Entry] = []
 
@@ -66,7 +66,7 @@ class Deliberator:
         if not pieces:
             return
         self._append(pieces)
-        self._thoughts = 0
+        self._thoughts, self._hushed = 0, False
         self._resting -= {Stream.THINK, Stream.DO}
         if isinstance(event.data, Pause | Outcome):
             self._resting.discard(Stream.SAY)
@@ -74,7 +74,7 @@ class Deliberator:
 
     def floor(self) -> None:
         """The reflex wants an answer to what was just said."""
-        self._has_floor, self._said = True, 0
+        self._has_floor, self._hushed, self._said = True, False, 0
         self._resting.clear()
         self.turn()
 
@@ -88,9 +88,10 @@ class Deliberator:
         self._append(self._transcript.line(name, phrase.text), phrase.text if phrase.stream is Stream.SAY else "")
 
     def hush(self, heard: str) -> None:
-        """It was interrupted: of its reply the user has heard these words and no more."""
+        """It was interrupted: of its reply the user has heard these words and no more. Even what is unread waits until
+        something else happens."""
         self._streams.drop_all()
-        self._has_floor = False
+        self._has_floor, self._hushed = False, True
         left = heard.split()
         for n, entry in enumerate(self._reply):
             words = entry.said.split()
@@ -114,7 +115,7 @@ class Deliberator:
     @property
     def busy(self) -> bool:
         """Whether there is something to read or to write."""
-        return bool(self._streams.unread or self._streams.growing or self._due())
+        return not self._hushed and bool(self._streams.unread or self._streams.growing or self._due())
 
     def step(self) -> list[Phrase]:
         """One batch. Raises what `Streams.step` raises."""

@@ -7,6 +7,7 @@ refuses the batch. Source: llama.h and llama-kv-cache.cpp of llama.cpp.
 from __future__ import annotations
 
 import ctypes
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,11 @@ from model.stream.errors import ModelFailed
 
 MAX_BATCH = 512
 MAX_SEQUENCES = 8
+PADDING = MAX_SEQUENCES - 1
+"""A sequence of tokens that mean nothing."""
+ROWS_AT_ONCE = 4
+"""Many formats of weights are multiplied with four tokens in the time of two: then a batch is filled up to that."""
+TRIES = 3
 MICRO_BATCH = 128
 """Tokens that are computed in one go; being told to stop is noticed between two operations of one."""
 
@@ -61,7 +67,7 @@ class LlamaContext:
         if not self._model:
             raise ModelFailed(f"{path.name} cannot be loaded{_complaint()}.")
         self._vocabulary = llama_cpp.llama_model_get_vocab(self._model)
-        self._context = self._open(n_context, n_threads)
+        self._context = self._open(n_context, n_threads, n_gpu_layers)
         if not self._context:
             raise ModelFailed(f"There is not enough memory for a context of {n_context} tokens{_complaint()}.")
         self._memory: Any = llama_cpp.llama_get_memory(self._context)
@@ -70,8 +76,10 @@ class LlamaContext:
         self.n_vocabulary = int(llama_cpp.llama_vocab_n_tokens(self._vocabulary))
         self.can_shift = bool(llama_cpp.llama_memory_can_shift(self._memory))
         """Whether cells can be moved to other positions: not where a position has several parts."""
+        self._pads = False
+        self._pads = self._seconds(ROWS_AT_ONCE) < self._seconds(ROWS_AT_ONCE - 1)
 
-    def _open(self, n_context: int, n_threads: int) -> Any:
+    def _open(self, n_context: int, n_threads: int, n_gpu_layers: int) -> Any:
         params = llama_cpp.llama_context_default_params()
         params.n_ctx = n_context
         params.n_batch, params.n_ubatch = MAX_BATCH, MICRO_BATCH
@@ -79,6 +87,8 @@ class LlamaContext:
         params.kv_unified = True
         params.n_threads = params.n_threads_batch = n_threads
         params.no_perf = True
+        if not n_gpu_layers:
+            params.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED  # on a processor it is the slower way
         params.abort_callback = self._aborts
         return llama_cpp.llama_init_from_model(self._model, params)
 
@@ -125,6 +135,14 @@ class LlamaContext:
 
         Raises `Aborted`, and `ModelFailed` where the context is full or the model cannot go on.
         """
+        padding = -len(rows) % ROWS_AT_ONCE if self._pads and len(rows) > 1 else 0
+        try:
+            return self._decode([*rows, *(Row(0, n, PADDING, wanted=True) for n in range(padding))], len(rows))
+        finally:
+            if padding:
+                self.cut(PADDING, -1)
+
+    def _decode(self, rows: Sequence[Row], n_wanted: int) -> list[Logits]:
         batch = self._batch
         for n, row in enumerate(rows):
             batch.token[n], batch.pos[n] = row.token, row.position
@@ -137,7 +155,17 @@ class LlamaContext:
         if code:
             reason = "its context is full" if code == 1 else f"code {code}{_complaint()}"
             raise ModelFailed(f"The language model cannot go on ({reason}).")
-        return [self._logits(n) for n, row in enumerate(rows) if row.wanted]
+        return [self._logits(n) for n, row in enumerate(rows[:n_wanted]) if row.wanted]
+
+    def _seconds(self, n_rows: int) -> float:
+        """How long a step of so many streams takes: the least of a few tries."""
+        tries: list[float] = []
+        for _ in range(TRIES):
+            began_s = time.perf_counter()
+            self._decode([Row(0, n, PADDING, wanted=True) for n in range(n_rows)], 0)
+            tries.append(time.perf_counter() - began_s)
+            self.cut(PADDING, -1)
+        return min(tries)
 
     def _logits(self, row: int) -> Logits:
         found = llama_cpp.llama_get_logits_ith(self._context, row)

@@ -20,6 +20,7 @@ from model.deliberation.template import Frame
 TRUNK = 0
 READ_AT_ONCE = 64
 """Tokens of the trunk in one step while a stream is decoded: reading must not hold up speaking for long."""
+FEW = 16
 RESERVE = 256
 """Positions kept free for twigs."""
 MAX_PHRASE = 64
@@ -95,14 +96,16 @@ class Streams:
         return frozenset(self._twigs)
 
     def grow(self, stream: Stream) -> None:
-        """Begin a phrase at the tip of the trunk; what is unread is read first."""
+        """Begin a phrase at the tip of the trunk. What is unread is read first; a few tokens the twig reads itself,
+        which is sooner than two batches."""
         self.drop(stream)
-        while self.unread:
+        while self.unread > FEW:
             self._read()
         start = self._context.tokenize("\n") if self._line_open else []
-        waiting = [*start, *self._tail, *self._context.tokenize(f"{stream.value}:")]
+        read = self._context.length(TRUNK)
+        waiting = [*self._trunk[read:], *start, *self._tail, *self._context.tokenize(f"{stream.value}:")]
         self._context.share(TRUNK, SEQUENCES[stream])
-        self._twigs[stream] = _Twig(stream, self._context.length(TRUNK), waiting)
+        self._twigs[stream] = _Twig(stream, read, waiting)
 
     def drop(self, stream: Stream) -> None:
         """Stop in the middle of it. Idempotent."""
@@ -122,7 +125,8 @@ class Streams:
         """
         self._make_room()
         twigs = tuple(self._twigs.values())
-        rows = self._unread_rows(READ_AT_ONCE if twigs else MAX_BATCH)
+        begins = any(not twig.n_written for twig in twigs)
+        rows = [] if begins else self._unread_rows(READ_AT_ONCE if twigs else MAX_BATCH)
         for twig in twigs:
             last = len(twig.waiting) - 1
             sequence = SEQUENCES[twig.stream]

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Event as StopSignal
@@ -155,8 +155,7 @@ def test_killed_in_the_middle_of_a_sentence_it_comes_back_by_itself(conversation
     conversation.say("what is it")
     conversation.client.floor()
     wait_until(lambda: bool(spoken(conversation)), WITHIN_S, "an answer")
-    for process in all_children(is_deliberation):
-        os.kill(process, signal.SIGKILL)
+    os.kill(conversation.client.pid, signal.SIGKILL)
     wait_until(lambda: bool(conversation.faults), WITHIN_S, "the news of it")
     assert "ended by itself; it is started again" in conversation.faults[0]
     wait_until(lambda: conversation.client.ready, WITHIN_S, "the model again")
@@ -166,17 +165,7 @@ def test_killed_in_the_middle_of_a_sentence_it_comes_back_by_itself(conversation
     assert len(conversation.faults) == 1
 
 
-def all_children(wanted: Callable[[int], bool]) -> list[int]:
-    """Of every thread of ours."""
-    tasks = Path(f"/proc/{os.getpid()}/task").iterdir()
-    return [int(pid) for task in tasks for pid in (task / "children").read_text().split() if wanted(int(pid))]
-
-
-def is_deliberation(pid: int) -> bool:
-    return b"model.deliberation.child" in Path(f"/proc/{pid}/cmdline").read_bytes()
-
-
 def test_its_process_ends_with_ours(model: Path) -> None:
-    with Conversation(model):
-        (process,) = all_children(is_deliberation)
+    with Conversation(model) as conversation:
+        process = conversation.client.pid
     wait_until(lambda: not Path(f"/proc/{process}").exists(), WITHIN_S, "the end of it")
