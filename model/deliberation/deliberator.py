@@ -70,7 +70,7 @@ class Deliberator:
         self._resting -= {Stream.THINK, Stream.DO}
         if isinstance(event.data, Pause | Outcome):
             self._resting.discard(Stream.SAY)
-        self._listening = self._transcript.in_line
+        self._listening = self._transcript.speaking
 
     def floor(self) -> None:
         """The reflex wants an answer to what was just said."""

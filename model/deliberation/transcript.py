@@ -27,15 +27,17 @@ class Transcript:
 
     def __init__(self) -> None:
         self._in_user_line = False
+        self._speaking = False
 
     def pieces(self, event: Event) -> list[str]:
         """What an event adds. Nothing for those that no language model needs."""
         match event.data:
             case Word(text=text):
                 begins = [] if self._in_user_line else ["user:"]
-                self._in_user_line = True
+                self._in_user_line = self._speaking = True
                 return [*begins, f" {flat(text)}"]
-            case Pause() | ChannelClosed() if self._in_user_line:
+            case Pause() | ChannelClosed() if self._speaking:
+                self._speaking = False
                 return [*self.end_line(), "pause:", "\n"]
             case Line(text=text) if text.strip():
                 return self.line("screen", text)
@@ -61,8 +63,9 @@ class Transcript:
         return ends
 
     @property
-    def in_line(self) -> bool:
-        return self._in_user_line
+    def speaking(self) -> bool:
+        """Whether the user is in the middle of a sentence, though other lines may have come in between."""
+        return self._speaking
 
 
 def flat(text: str) -> str:

@@ -67,6 +67,11 @@ class Scribe:
         return self._answered
 
     @property
+    def heard(self) -> bool:
+        """Whether a word has come since the microphone was opened."""
+        return bool(self._said)
+
+    @property
     def went(self) -> bool:
         """Whether an action was sent off at the tick before."""
         return self._own.action == GO

@@ -265,6 +265,8 @@ class Reflex:
         Nobody asks for anything without a word: what was acted on is not acted on again, but one sentence may ask for
         several things, which follow each other at once.
         """
+        if not self._scribe.heard:
+            return None
         calls = scores[self.symbols.first_call :]
         probability = float(torch.sigmoid(calls.logsumexp(-1) - scores[NONE]))
         if self._scribe.answered:

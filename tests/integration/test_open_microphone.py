@@ -12,6 +12,7 @@ from desktop.simulation import BLOCK_MS, MS, PAUSE_MS, WORD_MS, Simulator, dry_e
 from model.stream.values import (
     Channel,
     ChannelClosed,
+    Copied,
     Data,
     Event,
     Line,
@@ -87,6 +88,13 @@ def test_what_was_heard_before_the_microphone_went_away_is_not_acted_on_later(
     lost = _event(lost_ms, Channel.USER, ChannelClosed(cut=True))
     lines = [_event(lost_ms + ms, Channel.SCREEN, Line(ms, f"{ms}", Place(0, 0, 9, 9))) for ms in range(80, 4_000, 80)]
     assert _actions(simulator, [*heard, lost, *lines]) == before
+
+
+def test_nothing_is_done_before_the_first_word(simulator: Simulator) -> None:
+    opened_ms = 100_000
+    silence = [_event(opened_ms + ms, Channel.TONE, Tone(0.0, -60.0, 0.0, ms)) for ms in range(80, 4_000, 80)]
+    empty = _event(0, Channel.CLIPBOARD, Copied("text", "", 0))
+    assert _actions(simulator, [empty, _event(opened_ms, Channel.USER, Opened(Opening.TOGGLE)), *silence]) == []
 
 
 def _called(simulator: Simulator, asked: Sequence[str], lag_ms: int = 0, phase_ms: int = 0) -> list[str]:

@@ -48,6 +48,7 @@ def test_what_is_seen_in_the_middle_of_a_sentence_gets_a_line_of_its_own() -> No
     assert written(Word("what"), Line(1, "Submit", Place(0, 0, 1, 1)), Word("is"), Copied("text", "a", 1)) == (
         "user: what\nscreen: Submit\nuser: is\nclipboard: a\n"
     )
+    assert written(Word("what"), Copied("text", "a", 1), Pause(), Pause()) == "user: what\nclipboard: a\npause:\n"
 
 
 def test_everything_that_says_something_is_told() -> None:
