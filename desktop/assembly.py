@@ -129,6 +129,7 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
             senses=tuple(_senses(settings, options, eyes)),
             threads=(("schedule", schedule.run), *((("deliberation", deliberating.run),) if deliberating else ())),
             presence=watches(),
+            language_model=deliberating.state if deliberating else lambda: "none",
             recorders=(
                 engaged,
                 expectation,

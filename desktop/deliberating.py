@@ -40,6 +40,10 @@ class Deliberating:
         self._heard: list[str] = []
         self._asked = self._spoke = False
 
+    def state(self) -> str:
+        """`ready`, or `loading` from its start to then."""
+        return "ready" if self.client.ready else "loading"
+
     def run(self, stop: StopSignal) -> None:
         """One life of its process. Raises `ModelFailed`, of which the user is told, if it ends by itself."""
         try:

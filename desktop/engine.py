@@ -113,6 +113,8 @@ class Parts:
     presence: tuple[PresenceWatch, ...] = ()
     queues: tuple[Callable[[], QueueStatistics], ...] = ()
     """What else is queued, for the status."""
+    language_model: Callable[[], str] = lambda: "none"
+    """`none`, `loading` or `ready`, for the status."""
     close: Callable[[], None] = lambda: None
     """Lets go of every device, once every thread has ended."""
     absent: tuple[str, ...] = ()
@@ -393,6 +395,7 @@ class Engine:
             "listening": self.listening,
             "away": _absence(self._away) if self._away else "",
             "speaking": self._parts.voice.speaking(),
+            "language_model": self._parts.language_model(),
             "surprise": {channel.value: round(nats, 1) for channel, nats in self._parts.live.state.surprise.items()},
             "up_s": round(time.monotonic() - self._started_s, 1),
             "faults": [sentence for sentence in (*self._parts.absent, self._parts.voice.fault) if sentence],

@@ -30,6 +30,7 @@ pytestmark = [
     ),
 ]
 
+TOY = Path(__file__).parents[1] / "data" / "toy_language_model.gguf"
 N_CONTEXT = 1024
 WITHIN_S = 30.0
 
@@ -123,7 +124,9 @@ class Conversation:
                 self.faults.append(str(error))
 
     def say(self, text: str) -> None:
-        said: tuple[Data, ...] = (Opened(Opening.HOLD), *map(Word, text.split()), Pause())
+        self.hear(Opened(Opening.HOLD), *map(Word, text.split()), Pause())
+
+    def hear(self, *said: Data) -> None:
         for data in said:
             self.client.see(Event(0, Channel.USER, data, Origin.USER))
 
@@ -169,3 +172,58 @@ def test_its_process_ends_with_ours(model: Path) -> None:
     with Conversation(model) as conversation:
         process = conversation.client.pid
     wait_until(lambda: not Path(f"/proc/{process}").exists(), WITHIN_S, "the end of it")
+
+
+# What it says ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def toy() -> Iterator[Conversation]:
+    """A conversation with the toy model, which knows capitals, can count and explain (scripts/toy_language.py)."""
+    with Conversation(TOY) as conversation:
+        yield conversation
+
+
+def answered(conversation: Conversation, *expected: str) -> bool:
+    return spoken(conversation)[-len(expected) :] == [*expected]
+
+
+def test_it_has_understood_before_the_sentence_is_over_and_answers_after_it(toy: Conversation) -> None:
+    toy.hear(Opened(Opening.HOLD), *map(Word, ("what", "is", "the", "capital", "of", "peru")))
+    wait_until(lambda: "they want the capital of peru" in thoughts(toy), WITHIN_S, "the thought")
+    assert not spoken(toy)
+    toy.hear(Pause())
+    toy.client.floor()
+    wait_until(lambda: answered(toy, "the capital of peru is lima"), WITHIN_S, "the answer")
+
+
+def test_an_interruption_is_answered_and_the_old_answer_not_gone_on_with(toy: Conversation) -> None:
+    toy.say("explain rain")
+    toy.client.floor()
+    wait_until(lambda: bool(spoken(toy)), WITHIN_S, "the first phrase")
+    toy.client.hush("rain is water")
+    toy.say("what is the capital of kenya")
+    toy.client.floor()
+    wait_until(lambda: answered(toy, "the capital of kenya is nairobi"), WITHIN_S, "the answer")
+    toy.client.floor()
+    time.sleep(0.5)
+    said = spoken(toy)
+    assert not any(said[said.index("the capital of kenya is nairobi") + 1 :])
+
+
+def test_after_a_kill_it_knows_what_it_was_told_and_what_it_has_said(toy: Conversation) -> None:
+    toy.say("explain snow")
+    toy.client.floor()
+    wait_until(lambda: len(spoken(toy)) == 3, WITHIN_S, "the explanation")
+    os.kill(toy.client.pid, signal.SIGKILL)
+    wait_until(lambda: bool(toy.faults) and toy.client.ready, WITHIN_S, "the model again")
+    toy.client.floor()
+    time.sleep(1.0)
+    assert len([text for text in spoken(toy) if text]) == 3  # all was said: nothing is to be added
+    toy.say("count to five")
+    toy.client.floor()
+    wait_until(lambda: answered(toy, "one", "two", "three", "four", "five"), WITHIN_S, "the numbers")
+
+
+def thoughts(conversation: Conversation) -> list[str]:
+    return [phrase.text for phrase in conversation.phrases if phrase.stream is Stream.THINK]
