@@ -173,18 +173,19 @@ class Executor:
         return pending is not None
 
     def undo(self, n: int = 1) -> Outcome:
-        """Take back the last `n` changes, the newest first, and say of each that cannot be why."""
+        """Take back the last `n` changes, the newest first, up to one that cannot be, and say why."""
         if self._locked:
             return Outcome("undo", Status.REFUSED, self._locked)
         texts: list[str] = []
         status = Status.REFUSED
         with self._turn:
-            for deed in [self._deeds.pop() for _ in range(min(n, len(self._deeds)))]:
+            for _ in range(min(n, len(self._deeds))):
                 try:
-                    texts.append(self._take_back(deed))
+                    texts.append(self._take_back(self._deeds.pop()))
                     status = Status.UNDONE
                 except AmbidexError as error:
                     texts.append(str(error))
+                    break  # what came before it would be taken back out of order
         outcome = Outcome("undo", status, " ".join(texts) or "There is nothing to take back.")
         if status is Status.UNDONE:
             self._announce(outcome)

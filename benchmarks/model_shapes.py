@@ -85,8 +85,9 @@ def write_shape(path: Path, shape: Shape, format: Format = "Q8_0", seed: int = 0
 def _add_vocabulary(writer: gguf.GGUFWriter, size: int) -> None:
     merges = [(word[:n], word[n]) for word in WHOLE_WORDS for n in range(1, len(word))]
     letters = [*_byte_letters(), *dict.fromkeys("".join(pair) for pair in merges)]
-    fill = [f"[unused{n}]" for n in range(size - len(letters) - len(MARKS))]
-    kinds = [gguf.TokenType.NORMAL] * (len(letters) + len(fill)) + [gguf.TokenType.CONTROL] * len(MARKS)
+    fill = [*(f"[unused{n}]" for n in range(size - len(letters) - len(MARKS) - 1)), "<think>"]
+    kinds = [gguf.TokenType.NORMAL] * (len(letters) + len(fill) - 1)
+    kinds += [gguf.TokenType.USER_DEFINED, *[gguf.TokenType.CONTROL] * len(MARKS)]
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("gpt-2")
     writer.add_token_list([*letters, *fill, *MARKS])

@@ -130,6 +130,7 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
             threads=(("schedule", schedule.run), *((("deliberation", deliberating.run),) if deliberating else ())),
             presence=watches(),
             language_model=deliberating.state if deliberating else lambda: "none",
+            silence=deliberating.silence if deliberating else lambda: None,
             recorders=(
                 engaged,
                 expectation,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -37,11 +39,13 @@ class Deliberating:
     def __init__(self, model: Path, voice: Effector, live: Shown, post: Post) -> None:
         self.client = Deliberation(model, self.take, n_threads=max(1, (os.cpu_count() or 2) - 1))
         self._voice, self._live, self._post = voice, live, post
+        self._lock = threading.Lock()  # guards the three below
         self._heard: list[str] = []
         self._asked = self._spoke = False
+        self._told = ""
 
     def state(self) -> str:
-        """`ready`, or `loading` from its start to then."""
+        """`ready`, or `loading` while it is not."""
         return "ready" if self.client.ready else "loading"
 
     def run(self, stop: StopSignal) -> None:
@@ -49,9 +53,22 @@ class Deliberating:
         try:
             self.client.run(stop)
         except ModelFailed as error:
-            self._asked = self._spoke = False
-            self._live.notify(str(error))
+            with self._lock:
+                asked, self._asked, self._spoke = self._asked, False, False
+            if asked:
+                self._fail(str(error))
+            elif str(error) != self._told:
+                self._live.notify(str(error))
+            self._told = str(error)
             raise
+
+    def silence(self) -> None:
+        """Nothing that it writes is spoken until it is asked again. Any thread."""
+        with self._lock:
+            if not (self._asked or self._spoke):
+                return
+            self._asked = self._spoke = False
+            self.client.hush(" ".join(self._heard))
 
     def record(self, tick: Tick, events: Sequence[Event], step: Step) -> None:
         """What the loop saw is read at once. What was not heard of a reply that was cut off is taken back."""
@@ -59,11 +76,12 @@ class Deliberating:
         for event in events:
             match event.data:
                 case Played(text=text):
-                    self._heard.append(text)
-                case Silenced(cut=cut):
-                    if cut and self._spoke:
-                        self.client.hush(" ".join(self._heard))
-                        self._asked = self._spoke = False
+                    if self._spoke:
+                        self._heard.append(text)
+                case Silenced(cut=True):
+                    self.silence()
+                case Silenced():
+                    self._spoke = self._spoke and self._asked
                 case _ if event.channel in SHOWN:
                     self.client.see(event)
                 case _:
@@ -74,9 +92,10 @@ class Deliberating:
         def think(values: Mapping[str, str], stop: StopSignal) -> Result:
             """The answer comes by itself, phrase by phrase, while the hands are free for other things."""
             del values, stop
-            self._heard.clear()
-            self._asked, self._spoke = True, False
-            self.client.floor()
+            with self._lock:
+                self.client.floor()
+                self._heard.clear()
+                self._asked, self._spoke = True, False
             return Done("")
 
         return {"think": think}
@@ -84,15 +103,19 @@ class Deliberating:
     def take(self, phrase: Phrase) -> None:
         """On the client's thread."""
         self._live.deliberated(phrase)
-        if phrase.stream is not Stream.SAY or not self._asked:
+        if phrase.stream is not Stream.SAY:
             return
-        if phrase.text or self._spoke:
-            self._spoke = True
-            self._voice.submit(Say(phrase.text, last=phrase.last), Tick(0, 0, 0.0))
-        if phrase.last:
-            if not self._spoke:
-                self._post(Event(0, Channel.OUTCOME, Outcome("think", Status.FAILED, NO_ANSWER), Origin.WORLD))
-            self._asked = False
+        with self._lock:
+            asked, no_answer = self._asked, phrase.last and not phrase.text and not self._spoke
+            if asked and (phrase.text or self._spoke):
+                self._spoke = True
+                self._voice.submit(Say(phrase.text, last=phrase.last), Tick(0, 0, 0.0))
+            self._asked = asked and not phrase.last
+        if asked and no_answer:
+            self._fail(NO_ANSWER)
+
+    def _fail(self, sentence: str) -> None:
+        self._post(Event(time.monotonic_ns(), Channel.OUTCOME, Outcome("think", Status.FAILED, sentence), Origin.WORLD))
 
 
 def chosen_language_model(places: Places) -> Path | None:

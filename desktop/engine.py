@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from actions.dictation import Dictation
+from actions.executor import ENDING
 from desktop.ducking import Ducking, Lowerable
 from desktop.live import LiveView, Standing
 from desktop.presence import ASKED, SLEEP, PresenceWatch
@@ -115,6 +116,8 @@ class Parts:
     """What else is queued, for the status."""
     language_model: Callable[[], str] = lambda: "none"
     """`none`, `loading` or `ready`, for the status."""
+    silence: Callable[[], None] = lambda: None
+    """Has the language model say nothing more."""
     close: Callable[[], None] = lambda: None
     """Lets go of every device, once every thread has ended."""
     absent: tuple[str, ...] = ()
@@ -250,6 +253,7 @@ class Engine:
             return
         match effect:
             case Hush():
+                self._parts.silence()
                 self._resuming.yielded()
                 self._parts.voice.submit(effect, tick)
             case Say():
@@ -257,6 +261,8 @@ class Engine:
             case Action(name=name):
                 if name != "none":
                     self._resuming.acted()
+                if name in ENDING:
+                    self._parts.silence()
                 self._parts.executor.submit(effect, tick)
             case Gesture():
                 pass  # drawn by the overlay, which sees the step itself
@@ -302,6 +308,7 @@ class Engine:
     def cancel(self) -> None:
         """Stop listening, speaking and the action under way; forget what waits. Everything stays armed."""
         self._close_ears()
+        self._parts.silence()
         self._parts.voice.hush()
         self._parts.executor.interrupt()
 
@@ -328,6 +335,7 @@ class Engine:
     def panic(self) -> None:
         """Silence, and hands off, now. The mind is not asked; only a person re-arms."""
         self._standing = Standing.PANICKED
+        self._parts.silence()
         self._parts.voice.hush(at_once=True)
         self._parts.executor.panic()
         self._close_ears()

@@ -78,10 +78,11 @@ def _rearranging(windows: Windows, before: _Arrangement) -> Undo:
     after = _arrangement(windows)
 
     def undo(stop: StopSignal) -> str:
-        del stop
         if _arrangement(windows) != after:
             raise NotPermitted("I cannot take that back: other windows were opened, closed or brought to the front.")
         for window, was_minimized in reversed(_changed_part(before, after)):
+            if stop.is_set():
+                return "Stopped."
             windows.focus(window)
             if was_minimized:
                 windows.minimize(window)

@@ -2,8 +2,8 @@
 
 In: `{"see": EVENT}`, `{"floor": true}`, `{"hush": HEARD}`; and where it had to be started again, what it had written,
 `{"wrote": STREAM, "text": ...}`, and where replies began, `{"turn": true}`. Out: `{"ready": ...}` once, then
-`{"phrase": ...}`, `{"beat": n}` about once a second, and `{"fault": SENTENCE}` before it ends by itself. It ends when
-its standard input does.
+`{"phrase": ...}`, `{"beat": STEPS, "busy": ...}` once a second, and `{"fault": SENTENCE}` before it ends by itself. It
+ends when its standard input does.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,21 +33,29 @@ BEAT_S = 1.0
 ENDED: Mapping[str, Any] = {"end": True}
 
 
+@dataclass
+class Progress:
+    """How far the main thread is: whoever is busy takes step after step."""
+
+    steps: int = 0
+    busy: bool = False
+
+
 def main() -> int:
     arguments = _arguments()
     tell = _writer()
     inbox: queue.Queue[Mapping[str, Any]] = queue.Queue()
-    interrupted = threading.Event()
+    interrupted, loaded, progress = threading.Event(), threading.Event(), Progress()
     threading.Thread(target=_listen, args=(inbox, interrupted), name="pipe", daemon=True).start()
-    threading.Thread(target=_beat, args=(tell,), name="beat", daemon=True).start()
+    threading.Thread(target=_beat, args=(tell, progress), name="beat", daemon=True).start()
     try:
         began_s = time.monotonic()
-        context = LlamaContext(
-            arguments.model, arguments.context, arguments.threads, interrupted.is_set, arguments.gpu_layers
-        )
+        aborts = lambda: interrupted.is_set() and loaded.is_set()  # noqa: E731
+        context = LlamaContext(arguments.model, arguments.context, arguments.threads, aborts, arguments.gpu_layers)
         deliberator = Deliberator(Streams(context, frame_of(context.template, SYSTEM)), acts=arguments.acts)
         tell({"ready": {"context": context.n_context, "load_s": round(time.monotonic() - began_s, 3)}})
-        _run(deliberator, inbox, interrupted, tell)
+        loaded.set()
+        _run(deliberator, inbox, interrupted, tell, progress)
     except AmbidexError as error:
         tell({"fault": str(error)})
         return 1
@@ -58,9 +67,12 @@ def _run(
     inbox: queue.Queue[Mapping[str, Any]],
     interrupted: threading.Event,
     tell: Callable[[Mapping[str, Any]], None],
+    progress: Progress,
 ) -> None:
     while True:
-        message = _next(inbox, wait=not deliberator.busy)
+        progress.busy = deliberator.busy
+        message = _next(inbox, wait=not progress.busy)
+        progress.steps += 1
         while message is not None:
             if message is ENDED:
                 return
@@ -110,11 +122,9 @@ def _listen(inbox: queue.Queue[Mapping[str, Any]], interrupted: threading.Event)
     inbox.put(ENDED)
 
 
-def _beat(tell: Callable[[Mapping[str, Any]], None]) -> None:
-    n = 0
+def _beat(tell: Callable[[Mapping[str, Any]], None], progress: Progress) -> None:
     while True:
-        tell({"beat": n})
-        n += 1
+        tell({"beat": progress.steps, "busy": progress.busy})
         time.sleep(BEAT_S)
 
 

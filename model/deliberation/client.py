@@ -10,6 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from threading import Event as StopSignal
 from typing import Any
@@ -17,13 +18,14 @@ from typing import Any
 from model.deliberation.phrase import Phrase, Stream
 from model.stream.errors import ModelFailed
 from model.stream.trace import event_to_json
-from model.stream.values import Event
+from model.stream.values import ChannelClosed, Copied, Event, Line, Opened, Outcome, Pause, Window, Word
 
 MAX_REMEMBERED = 1_000
 """Things that a process that had to be started again is told anew."""
+READ = (Word, Pause, ChannelClosed, Opened, Line, Window, Copied, Outcome)
 LOADS_WITHIN_S = 120.0
-SILENT_FOR_S = 15.0
-"""A process that has not given a sign of life for so long is ended."""
+STILL_FOR_S = 90.0
+"""A process that has been busy for so long without taking a step is ended; a large model reads slowly."""
 LOOK_S = 0.1
 ENDS_WITHIN_S = 2.0
 
@@ -50,7 +52,7 @@ class Deliberation:
         self._ready = threading.Event()
         self._fault = ""
         self._pid = 0
-        self._heard_from_s = 0.0
+        self._moved_s = 0.0
 
     # What it is told ------------------------------------------------------------------------------------------------
 
@@ -66,6 +68,8 @@ class Deliberation:
 
     def see(self, event: Event) -> None:
         """Something was perceived."""
+        if not isinstance(event.data, READ):
+            return
         message = {"see": event_to_json(event)}
         with self._lock:
             self._remembered.append(message)
@@ -102,63 +106,73 @@ class Deliberation:
             self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             env=_environment(), start_new_session=True,
         )  # fmt: skip
-        self._fault, self._heard_from_s, self._pid = "", time.monotonic(), process.pid
-        reader = threading.Thread(target=self._listen, args=(process,), name="deliberation.reader", daemon=True)
-        reader.start()
-        try:
-            self._write_until_over(process, stop)
-        finally:
-            self._ready.clear()
-            self._pid = 0
-            _end(process)
-            reader.join(ENDS_WITHIN_S)
-            assert process.stdout is not None
-            process.stdout.close()
+        self._fault, self._pid = "", process.pid
+        self._moved_s = began_s = time.monotonic()
+        over = threading.Event()
+        threads = [
+            threading.Thread(target=target, args=arguments, name=f"deliberation.{name}", daemon=True)
+            for name, target, arguments in (
+                ("reader", self._listen, (process,)),
+                ("writer", self._write, (process, over)),
+            )
+        ]
+        for thread in threads:
+            thread.start()
+        while not stop.wait(LOOK_S) and process.poll() is None:
+            if self._is_stuck(began_s):
+                self._fault = f"The language model {self._model.name} does not react; it is started again."
+                process.kill()
+        over.set()
+        self._waiting.set()
+        self._ready.clear()
+        self._pid = 0
+        _end(process)
+        for thread in threads:
+            thread.join(ENDS_WITHIN_S)
         if not stop.is_set():
             self._fault = self._fault or f"The language model {self._model.name} ended by itself; it is started again."
             raise ModelFailed(self._fault)
 
-    def _write_until_over(self, process: subprocess.Popen[bytes], stop: StopSignal) -> None:
+    def _write(self, process: subprocess.Popen[bytes], over: threading.Event) -> None:
+        """It may not read for a while, hence on a thread that nobody waits for. Who closes the pipe ends it."""
         assert process.stdin is not None
-        began_s = time.monotonic()
-        while not stop.is_set() and process.poll() is None:
-            if self._is_stuck(began_s):
-                self._fault = f"The language model {self._model.name} does not react; it is started again."
-                process.kill()
-                return
-            if not self._waiting.wait(LOOK_S):
-                continue
-            with self._lock:
-                messages = list(self._outbox)
-                self._outbox.clear()
-                self._waiting.clear()
-            try:
-                process.stdin.write("".join(json.dumps(message) + "\n" for message in messages).encode())
-                process.stdin.flush()
-            except OSError:
-                return
+        with suppress(OSError), process.stdin as pipe:
+            while not over.is_set():
+                self._waiting.wait()
+                with self._lock:
+                    messages = list(self._outbox)
+                    self._outbox.clear()
+                    self._waiting.clear()
+                pipe.write("".join(json.dumps(message) + "\n" for message in messages).encode())
+                pipe.flush()
 
     def _is_stuck(self, began_s: float) -> bool:
-        """Its sign of life comes from a thread of its own, hence says nothing of the loading."""
         if self._ready.is_set():
-            return time.monotonic() - self._heard_from_s > SILENT_FOR_S
+            return time.monotonic() - self._moved_s > STILL_FOR_S
         return time.monotonic() - began_s > LOADS_WITHIN_S
 
     def _listen(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None
-        for line in process.stdout:
-            self._heard_from_s = time.monotonic()
-            match json.loads(line):
-                case {"phrase": stream, "text": text, "last": last}:
-                    if text:
-                        self._remembered.append({"wrote": stream, "text": text})
-                    self._on_phrase(Phrase(Stream(stream), text, last))
-                case {"ready": _}:
-                    self._ready.set()
-                case {"fault": sentence}:
-                    self._fault = sentence
-                case _:
-                    pass
+        steps = -1
+        with process.stdout as lines:
+            for line in lines:
+                match json.loads(line):
+                    case {"beat": now, "busy": busy}:
+                        if now != steps or not busy:
+                            self._moved_s = time.monotonic()
+                        steps = now
+                    case {"phrase": stream, "text": text, "last": last}:
+                        if text:
+                            with self._lock:
+                                self._remembered.append({"wrote": stream, "text": text})
+                        self._on_phrase(Phrase(Stream(stream), text, last))
+                    case {"ready": _}:
+                        self._moved_s = time.monotonic()
+                        self._ready.set()
+                    case {"fault": sentence}:
+                        self._fault = sentence
+                    case _:
+                        pass
 
 
 def _environment() -> Mapping[str, str]:
@@ -167,11 +181,7 @@ def _environment() -> Mapping[str, str]:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    assert process.stdin is not None
-    try:
-        process.stdin.close()
-    except OSError:
-        pass
+    """It ends when its pipe does; if not, it is ended."""
     try:
         process.wait(ENDS_WITHIN_S)
     except subprocess.TimeoutExpired:

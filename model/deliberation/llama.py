@@ -7,6 +7,7 @@ refuses the batch. Source: llama.h and llama-kv-cache.cpp of llama.cpp.
 from __future__ import annotations
 
 import ctypes
+import re
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -27,6 +28,8 @@ PADDING = MAX_SEQUENCES - 1
 ROWS_AT_ONCE = 4
 """Many formats of weights are multiplied with four tokens in the time of two: then a batch is filled up to that."""
 TRIES = 3
+BREAK = "\u200b"
+"""Nothing that can be seen, and enough for a mark to be none."""
 MICRO_BATCH = 128
 """Tokens that are computed in one go; being told to stop is noticed between two operations of one."""
 
@@ -76,6 +79,7 @@ class LlamaContext:
         self.n_vocabulary = int(llama_cpp.llama_vocab_n_tokens(self._vocabulary))
         self.can_shift = bool(llama_cpp.llama_memory_can_shift(self._memory))
         """Whether cells can be moved to other positions: not where a position has several parts."""
+        self._marks = self._find_marks()
         self._pads = False
         self._pads = self._seconds(ROWS_AT_ONCE) < self._seconds(ROWS_AT_ONCE - 1)
 
@@ -110,8 +114,24 @@ class LlamaContext:
         found = llama_cpp.llama_model_chat_template(self._model, None)
         return found.decode(errors="replace") if found else ""
 
+    @property
+    def begin(self) -> list[int]:
+        """What the model wants in front of everything."""
+        wanted = llama_cpp.llama_vocab_get_add_bos(self._vocabulary)
+        return [int(llama_cpp.llama_vocab_bos(self._vocabulary))] if wanted else []
+
+    def _find_marks(self) -> re.Pattern[str]:
+        """The texts of tokens that are more than letters. Some vocabularies have them as if the user had made them up,
+        and those llama.cpp finds in any text."""
+        kinds = llama_cpp.LLAMA_TOKEN_ATTR_CONTROL | llama_cpp.LLAMA_TOKEN_ATTR_USER_DEFINED
+        marked = (n for n in range(self.n_vocabulary) if llama_cpp.llama_vocab_get_attr(self._vocabulary, n) & kinds)
+        texts = (llama_cpp.llama_vocab_get_text(self._vocabulary, n).decode(errors="replace") for n in marked)
+        return re.compile("|".join(re.escape(text) for text in texts if len(text.strip()) > 1) or r"(?!)")
+
     def tokenize(self, text: str, *, special: bool = False) -> list[int]:
         """`special`: marks of the template are marks. Never for what was perceived: it would speak in our name."""
+        if not special:
+            text = self._marks.sub(lambda mark: f"{mark[0][0]}{BREAK}{mark[0][1:]}", text)
         data = text.encode("utf-8", "replace")
         size = len(data) + 8
         tokens = (llama_cpp.llama_token * size)()

@@ -21,8 +21,8 @@ TRUNK = 0
 READ_AT_ONCE = 64
 """Tokens of the trunk in one step while a stream is decoded: reading must not hold up speaking for long."""
 FEW = 16
-RESERVE = 256
-"""Positions kept free for twigs."""
+MAX_NAME = 4
+"""Tokens of a stream's name."""
 MAX_PHRASE = 64
 """Tokens; a phrase that goes on beyond is ended there."""
 MIN_WORDS = 4
@@ -49,12 +49,15 @@ class Streams:
     def __init__(self, context: LlamaContext, frame: Frame) -> None:
         self._context = context
         self._tail = context.tokenize(frame.tail, special=True)
-        self._trunk = context.tokenize(frame.head, special=True)
+        self._reserve = len(SEQUENCES) * (FEW + len(self._tail) + MAX_NAME + MAX_PHRASE)
+        self._trunk = [*context.begin, *context.tokenize(frame.head, special=True)]
         """All of it; what the context has of it is read."""
         self._fixed = len(self._trunk)
         self._starts: list[int] = []
         """Where its lines begin."""
         self._line_open = False
+        self._forgotten = 0
+        """Tokens that had to make room."""
         self._twigs: dict[Stream, _Twig] = {}
 
     # The trunk ------------------------------------------------------------------------------------------------------
@@ -66,8 +69,8 @@ class Streams:
 
     @property
     def length(self) -> int:
-        """Tokens of the trunk, read and unread."""
-        return len(self._trunk)
+        """Tokens of the trunk since it began, read and unread, and those that were forgotten."""
+        return self._forgotten + len(self._trunk)
 
     def append(self, pieces: Iterable[str]) -> None:
         """Add to the trunk. What ends with a new line ends a line."""
@@ -77,13 +80,18 @@ class Streams:
             self._line_open = not piece.endswith("\n")
             self._trunk += self._context.tokenize(piece)
 
-    def rewind(self, length: int) -> None:
-        """Forget the trunk from the beginning of a line on. Where the model cannot forget a part, it reads again."""
-        if length < self._context.length(TRUNK):
-            self._cut(length)
-        del self._trunk[length:]
-        del self._starts[bisect_left(self._starts, length) :]
-        self._line_open = False
+    def rewind(self, length: int) -> bool:
+        """Let the trunk be as it was when it had this `length`. Where the model cannot forget a part, it reads again.
+        False, and nothing changed, where that was so long ago that it is forgotten."""
+        end = length - self._forgotten
+        if end < self._fixed:
+            return False
+        if end < self._context.length(TRUNK):
+            self._cut(end)
+        del self._trunk[end:]
+        del self._starts[bisect_left(self._starts, end) :]
+        self._line_open = end > self._fixed and not self._context.piece(self._trunk[-1]).endswith(b"\n")
+        return True
 
     def _cut(self, length: int) -> None:
         if not self._context.cut(TRUNK, length):
@@ -94,6 +102,11 @@ class Streams:
     @property
     def growing(self) -> frozenset[Stream]:
         return frozenset(self._twigs)
+
+    @property
+    def ready(self) -> bool:
+        """Whether so little is unread that a twig can begin."""
+        return self.unread <= FEW
 
     def grow(self, stream: Stream) -> None:
         """Begin a phrase at the tip of the trunk. What is unread is read first; a few tokens the twig reads itself,
@@ -169,8 +182,10 @@ class Streams:
     def _make_room(self) -> None:
         """Forget the oldest third of what was perceived, where otherwise the context would be full. What stays is
         moved, or read again where the model cannot move what it has read."""
-        if len(self._trunk) + RESERVE < self._context.n_context:
-            return
+        while len(self._trunk) + self._reserve >= self._context.n_context and self._starts:
+            self._forget()
+
+    def _forget(self) -> None:
         self.drop_all()
         wanted = self._fixed + (len(self._trunk) - self._fixed) // 3
         end = next((start for start in self._starts if start >= wanted), len(self._trunk))
@@ -181,6 +196,7 @@ class Streams:
         else:
             self._cut(min(read, self._fixed))
         del self._trunk[self._fixed : end]
+        self._forgotten += gone
         self._starts = [start - gone for start in self._starts if start >= end]
 
 

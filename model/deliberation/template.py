@@ -37,7 +37,9 @@ def frame_of(template: str, system: str) -> Frame:
     if rendered.count(_TRANSCRIPT) != 1:
         raise ModelFailed("The model's chat template leaves out what is said to it.")
     head, _, tail = rendered.partition(_TRANSCRIPT)
-    if "<think>" in template and "<think>" not in tail:
+    if tail.rstrip().endswith("<think>"):
+        tail = tail.rstrip().removesuffix("<think>")
+    if "<think>" in template and "</think>" not in tail:
         tail += NO_THOUGHT
     return Frame(head.replace(_SYSTEM, system), tail)
 

@@ -168,6 +168,15 @@ def test_killed_in_the_middle_of_a_sentence_it_comes_back_by_itself(conversation
     assert len(conversation.faults) == 1
 
 
+def test_one_that_hangs_does_not_hold_up_the_end(model: Path) -> None:
+    with Conversation(model) as conversation:
+        os.kill(conversation.client.pid, signal.SIGSTOP)
+        for _ in range(3_000):
+            conversation.say("far more than a pipe can hold")
+        began_s = time.monotonic()
+    assert time.monotonic() - began_s < 10
+
+
 def test_its_process_ends_with_ours(model: Path) -> None:
     with Conversation(model) as conversation:
         process = conversation.client.pid
@@ -220,6 +229,9 @@ def test_after_a_kill_it_knows_what_it_was_told_and_what_it_has_said(toy: Conver
     toy.client.floor()
     time.sleep(1.0)
     assert len([text for text in spoken(toy) if text]) == 3  # all was said: nothing is to be added
+    toy.client.hush("snow is made of")
+    os.kill(toy.client.pid, signal.SIGKILL)
+    wait_until(lambda: len(toy.faults) == 2 and toy.client.ready, WITHIN_S, "the model once more")
     toy.say("count to five")
     toy.client.floor()
     wait_until(lambda: answered(toy, "one", "two", "three", "four", "five"), WITHIN_S, "the numbers")

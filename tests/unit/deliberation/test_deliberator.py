@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from model.deliberation.deliberator import MAX_THOUGHTS, Deliberator
+from model.deliberation.deliberator import MAX_SAID, MAX_THOUGHTS, Deliberator
 from model.deliberation.phrase import Phrase, Stream
 from model.stream.values import Channel, Data, Event, Line, Opened, Opening, Origin, Outcome, Pause, Place, Status, Word
 
@@ -34,8 +34,13 @@ class ScriptedStreams:
     def append(self, pieces: Iterable[str]) -> None:
         self.text += "".join(pieces)
 
-    def rewind(self, length: int) -> None:
+    @property
+    def ready(self) -> bool:
+        return True
+
+    def rewind(self, length: int) -> bool:
         self.text = self.text[:length]
+        return True
 
     def grow(self, stream: Stream) -> None:
         self.grown.add(stream)
@@ -135,6 +140,42 @@ def test_of_a_reply_that_was_interrupted_only_what_was_heard_is_kept() -> None:
         "self: rain is water\nthink: I tell them\nself: that — (interrupted)\nthink: and more\nscreen: News\n"
     )
     assert run(deliberator) == []
+
+
+def test_what_is_seen_after_an_interruption_gets_a_line_of_its_own() -> None:
+    streams = ScriptedStreams(say="rain is water")
+    deliberator = Deliberator(streams)
+    see(deliberator, *said("explain rain"), Pause())
+    deliberator.floor()
+    run(deliberator)
+    see(deliberator, Word("wait"))
+    deliberator.hush("rain is")
+    see(deliberator, Line(1, "hostile", Place(0, 0, 1, 1)), channel=Channel.SCREEN)
+    see(deliberator, Word("stop"), Pause())
+    assert streams.text.endswith(
+        "pause:\nself: rain is — (interrupted)\nuser: wait\nscreen: hostile\nuser: stop\npause:\n"
+    )
+
+
+def test_the_floor_is_given_back_with_the_last_word() -> None:
+    streams = ScriptedStreams(say="done", think="|".join("a" * 99))
+    deliberator = Deliberator(streams)
+    see(deliberator, *said("go on"), Pause())
+    deliberator.floor()
+    run(deliberator)
+    streams.script[SAY] = ["unasked"]
+    see(deliberator, *said("open the door"), Pause())
+    assert (SAY, "unasked") not in run(deliberator)
+
+
+def test_a_reply_without_end_is_ended() -> None:
+    deliberator = Deliberator(ScriptedStreams(say="|".join("a" * 99)))
+    deliberator.floor()
+    phrases: list[Phrase] = []
+    while deliberator.busy:
+        phrases += [phrase for phrase in deliberator.step() if phrase.stream is SAY]
+    assert len(phrases) == MAX_SAID
+    assert [phrase.last for phrase in phrases] == [False] * (MAX_SAID - 1) + [True]
 
 
 def test_who_was_not_heard_at_all_said_nothing() -> None:

@@ -100,6 +100,25 @@ def test_an_interruption_tells_it_what_was_heard() -> None:
     assert rig.said == [Say("rain is water")]
 
 
+def test_after_silence_nothing_of_it_is_spoken() -> None:
+    rig = Rig()
+    rig.deliberating.silence()
+    assert rig.told == []
+    rig.ask()
+    rig.deliberating.silence()
+    rig.phrase("rain is water", last=True)
+    assert rig.told == ["floor", "hush "]
+    assert rig.said == []
+
+
+def test_an_interruption_of_what_others_say_later_is_none_of_its_own() -> None:
+    rig = Rig()
+    rig.ask()
+    rig.phrase("rain", last=True)
+    rig.see(Played("rain"), Silenced(cut=False), Played("typed"), Silenced(cut=True), channel=Channel.SELF)
+    assert rig.told == ["floor"]
+
+
 def test_a_reply_that_is_not_its_own_is_none_of_its_business() -> None:
     rig = Rig()
     rig.see(Played("typed"), Silenced(cut=True), channel=Channel.SELF)
@@ -125,6 +144,12 @@ def test_when_its_process_ends_the_user_is_told(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(ModelFailed):
         rig.deliberating.run(StopSignal())
     assert rig.live.state.notice == "It ended."
+    rig.ask()
+    with pytest.raises(ModelFailed):
+        rig.deliberating.run(StopSignal())
+    (outcome,) = rig.posted
+    assert isinstance(outcome, Outcome)
+    assert outcome.text == "It ended."
 
 
 def test_without_the_engine_a_chosen_model_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
