@@ -27,7 +27,7 @@ PADDING = MAX_SEQUENCES - 1
 """A sequence of tokens that mean nothing."""
 ROWS_AT_ONCE = 4
 """Many formats of weights are multiplied with four tokens in the time of two: then a batch is filled up to that."""
-TRIES = 3
+TRIES = 5
 BREAK = "\u200b"
 """Nothing that can be seen, and enough for a mark to be none."""
 MICRO_BATCH = 128
@@ -81,7 +81,8 @@ class LlamaContext:
         """Whether cells can be moved to other positions: not where a position has several parts."""
         self._marks = self._find_marks()
         self._pads = False
-        self._pads = self._seconds(ROWS_AT_ONCE) < self._seconds(ROWS_AT_ONCE - 1)
+        tries = [(self._seconds(ROWS_AT_ONCE), self._seconds(ROWS_AT_ONCE - 1)) for _ in range(TRIES)]
+        self._pads = min(full for full, _ in tries) < min(one_less for _, one_less in tries)
 
     def _open(self, n_context: int, n_threads: int, n_gpu_layers: int) -> Any:
         params = llama_cpp.llama_context_default_params()
@@ -178,14 +179,12 @@ class LlamaContext:
         return [self._logits(n) for n, row in enumerate(rows[:n_wanted]) if row.wanted]
 
     def _seconds(self, n_rows: int) -> float:
-        """How long a step of so many streams takes: the least of a few tries."""
-        tries: list[float] = []
-        for _ in range(TRIES):
-            began_s = time.perf_counter()
-            self._decode([Row(0, n, PADDING, wanted=True) for n in range(n_rows)], 0)
-            tries.append(time.perf_counter() - began_s)
-            self.cut(PADDING, -1)
-        return min(tries)
+        """How long a step of so many streams takes."""
+        began_s = time.perf_counter()
+        self._decode([Row(0, n, PADDING, wanted=True) for n in range(n_rows)], 0)
+        took_s = time.perf_counter() - began_s
+        self.cut(PADDING, -1)
+        return took_s
 
     def _logits(self, row: int) -> Logits:
         found = llama_cpp.llama_get_logits_ith(self._context, row)

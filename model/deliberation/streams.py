@@ -21,6 +21,7 @@ TRUNK = 0
 READ_AT_ONCE = 64
 """Tokens of the trunk in one step while a stream is decoded: reading must not hold up speaking for long."""
 FEW = 16
+"""Unread tokens that a twig reads by itself."""
 MAX_NAME = 4
 """Tokens of a stream's name."""
 MAX_PHRASE = 64
