@@ -47,7 +47,7 @@ class _Entry:
 
     what: Event | Phrase
     length: int
-    speaking: Transcript
+    transcript: Transcript
 
 
 class Deliberator:
@@ -107,7 +107,7 @@ class Deliberator:
         """Take back what was not heard, and write down again what else has come since."""
         again = [entry.what for entry in entries if not _is_said(entry.what)]
         if self._streams.rewind(entries[0].length):
-            self._transcript = copy(entries[0].speaking)
+            self._transcript = copy(entries[0].transcript)
         else:
             again = []
         told = f"{heard} — (interrupted)" if heard else "(interrupted)"

@@ -80,7 +80,6 @@ class LlamaContext:
         self.can_shift = bool(llama_cpp.llama_memory_can_shift(self._memory))
         """Whether cells can be moved to other positions: not where a position has several parts."""
         self._marks = self._find_marks()
-        self._pads = False
         tries = [(self._seconds(ROWS_AT_ONCE), self._seconds(ROWS_AT_ONCE - 1)) for _ in range(TRIES)]
         self._pads = min(full for full, _ in tries) < min(one_less for _, one_less in tries)
 

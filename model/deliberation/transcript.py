@@ -38,7 +38,7 @@ class Transcript:
                 return [*begins, f" {flat(text)}"]
             case Pause() | ChannelClosed() if self._speaking:
                 self._speaking = False
-                return [*self.end_line(), "pause:", "\n"]
+                return [*self._end_line(), "pause:", "\n"]
             case Line(text=text) if text.strip():
                 return self.line("screen", text)
             case Window(title=title) if title.strip():
@@ -48,15 +48,15 @@ class Transcript:
             case Outcome(text=text) if text.strip():
                 return self.line("outcome", text)
             case Opened():
-                return self.end_line()
+                return self._end_line()
             case _:
                 return []
 
     def line(self, name: str, text: str) -> list[str]:
         """A line of its own."""
-        return [*self.end_line(), f"{name}:", f" {flat(text)}", "\n"]
+        return [*self._end_line(), f"{name}:", f" {flat(text)}", "\n"]
 
-    def end_line(self) -> list[str]:
+    def _end_line(self) -> list[str]:
         """What ends the user's unfinished line; nothing where there is none."""
         ends = ["\n"] if self._in_user_line else []
         self._in_user_line = False

@@ -133,6 +133,15 @@ def test_what_was_taken_back_is_as_if_it_had_never_been(context: LlamaContext) -
 
 
 def test_a_conversation_without_end_fits(context: LlamaContext) -> None:
+    converse_past_the_context(context)
+
+
+def test_where_nothing_can_be_moved_it_is_read_again(context: LlamaContext) -> None:
+    context.can_shift = False
+    converse_past_the_context(context)
+
+
+def converse_past_the_context(context: LlamaContext) -> None:
     streams = streams_of(context)
     for n in range(200):
         streams.append(["user:", f" this is sentence number {n}", "\n"])
@@ -155,11 +164,6 @@ def alone_logits(context: LlamaContext, streams: Streams) -> np.ndarray:
     (logits,) = context.decode([Row(5, context.length(6), 6, wanted=True)])
     context.cut(6, -1)
     return logits
-
-
-def test_where_nothing_can_be_moved_it_is_read_again(context: LlamaContext) -> None:
-    context.can_shift = False
-    test_a_conversation_without_end_fits(context)
 
 
 def test_a_state_is_restored(context: LlamaContext) -> None:
