@@ -22,7 +22,7 @@ from model.stream.choices import chosen
 from model.stream.errors import AmbidexError, NotPermitted
 from model.stream.protocols import Post
 from model.stream.queues import BoundedQueue, QueueStatistics
-from model.stream.sources import Sources
+from model.stream.sources import COMPOSED, Sources
 from model.stream.values import (
     Action,
     ActionSpec,
@@ -260,6 +260,7 @@ class Executor:
         spans = {slot: span for slot, span in action.spans.items() if slot not in choices}
         found = {slot: self._sources.resolve(span) for slot, span in spans.items()}
         said = chosen(choices, self._judge.words(action)) if choices else {}
+        found |= {slot: Argument(text, COMPOSED) for slot, text in action.composed.items() if slot not in choices}
         found |= {slot: Argument(text, Channel.USER.value) for slot, text in said.items()}
         return {slot: argument for slot, argument in found.items() if argument is not None}
 

@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 
 from actions.denials import denied
 from actions.hands import Focus
+from model.stream.sources import COMPOSED
 from model.stream.values import ActionSpec, Argument, Channel, Risk
 
 
@@ -114,7 +115,9 @@ def _told(ruling: Ruling, reason: str, arguments: Mapping[str, Argument], *, for
 def _foreign(arguments: Mapping[str, Argument]) -> list[str]:
     """What the user should know before saying yes: which words are not theirs."""
     return [
-        f"The {slot} comes from the {argument.provenance}."
+        f"The {slot} is my own."
+        if argument.provenance == COMPOSED
+        else f"The {slot} comes from the {argument.provenance}."
         for slot, argument in arguments.items()
         if argument.provenance != Channel.USER.value
     ]

@@ -21,7 +21,7 @@ from typing import Any
 
 from benchmarks.model_shapes import MIDDLE, SMALL, TINY, write_shape
 from desktop.processes import wait_until
-from model.deliberation.client import Deliberation
+from model.deliberation.client import Deliberation, Running
 from model.deliberation.llama import LlamaContext
 from model.deliberation.phrase import Phrase, Stream
 from model.deliberation.streams import TRUNK, Streams
@@ -146,7 +146,7 @@ def _peer(model: Path, n_threads: int) -> dict[str, Any]:
 def _cancelling(model: Path, n_threads: int) -> dict[str, Any]:
     """From being told to stop, in the middle of reading and of writing, to the last moment in which it computed."""
     phrases: list[Phrase] = []
-    client, stop = Deliberation(model, phrases.append, n_threads), threading.Event()
+    client, stop = Deliberation(model, phrases.append, Running(n_threads)), threading.Event()
     thread = threading.Thread(target=client.run, args=(stop,))
     thread.start()
     waits: dict[str, list[float]] = {"reading": [], "writing": []}

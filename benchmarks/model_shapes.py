@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 BLOCK = 32
 """Weights that share a scale."""
+CONVOLUTION = 3
+"""Tokens that a short convolution looks at."""
 Format = Literal["Q8_0", "Q4_0"]
 CHAT_TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
@@ -40,46 +42,91 @@ MIDDLE = Shape(28, 1536, 12, 2, 128, 8960, 151_936)
 """As of models with 1.5 billion."""
 
 
-def write_shape(path: Path, shape: Shape, format: Format = "Q8_0", seed: int = 0) -> Path:
+Architecture = Literal["llama", "qwen3vl", "lfm2"]
+"""Plain attention; positions of several parts; and a hybrid, whose layers but the last are short convolutions."""
+
+
+def write_shape(
+    path: Path, shape: Shape, format: Format = "Q8_0", seed: int = 0, architecture: Architecture = "llama"
+) -> Path:
     """Write it with a byte-level vocabulary: but for a few words, each byte of a text is one token."""
     rng = np.random.default_rng(seed)
-    writer = gguf.GGUFWriter(path, "llama")
+    writer = gguf.GGUFWriter(path, architecture)
     writer.add_name("random")
     writer.add_context_length(40_960)
     writer.add_block_count(shape.n_layer)
     writer.add_embedding_length(shape.n_embd)
     writer.add_feed_forward_length(shape.n_ff)
     writer.add_head_count(shape.n_head)
-    writer.add_head_count_kv(shape.n_head_kv)
-    writer.add_key_length(shape.head_dim)
-    writer.add_value_length(shape.head_dim)
-    writer.add_rope_dimension_count(shape.head_dim)
     writer.add_layer_norm_rms_eps(1e-6)
     writer.add_rope_freq_base(1_000_000.0)
     _add_vocabulary(writer, shape.n_vocabulary)
+    is_hybrid, normed = architecture == "lfm2", architecture != "llama"
+    if is_hybrid:
+        writer.add_head_count_kv([0] * (shape.n_layer - 1) + [shape.n_head_kv])
+        writer.add_shortconv_l_cache(CONVOLUTION)
+        writer.add_vocab_size(shape.n_vocabulary)
+    else:
+        writer.add_head_count_kv(shape.n_head_kv)
+        writer.add_key_length(shape.head_dim)
+        writer.add_value_length(shape.head_dim)
+        writer.add_rope_dimension_count(shape.head_dim)
+    if architecture == "qwen3vl":
+        writer.add_rope_dimension_sections([shape.head_dim // 4, shape.head_dim // 8, shape.head_dim // 8, 0])
+        writer.add_num_deepstack_layers(0)
 
     def add(name: str, rows: int, columns: int) -> None:
         writer.add_tensor(
             f"{name}.weight", _random(rng, rows, columns, format), raw_dtype=gguf.GGMLQuantizationType[format]
         )
 
+    def add_ones(name: str, size: int) -> None:
+        writer.add_tensor(f"{name}.weight", np.ones(size, np.float32))
+
     add("token_embd", shape.n_vocabulary, shape.n_embd)
-    writer.add_tensor("output_norm.weight", np.ones(shape.n_embd, np.float32))
+    add_ones("token_embd_norm" if is_hybrid else "output_norm", shape.n_embd)
     for n in range(shape.n_layer):
-        writer.add_tensor(f"blk.{n}.attn_norm.weight", np.ones(shape.n_embd, np.float32))
-        writer.add_tensor(f"blk.{n}.ffn_norm.weight", np.ones(shape.n_embd, np.float32))
-        add(f"blk.{n}.attn_q", shape.n_head * shape.head_dim, shape.n_embd)
-        add(f"blk.{n}.attn_k", shape.n_head_kv * shape.head_dim, shape.n_embd)
-        add(f"blk.{n}.attn_v", shape.n_head_kv * shape.head_dim, shape.n_embd)
-        add(f"blk.{n}.attn_output", shape.n_embd, shape.n_head * shape.head_dim)
+        add_ones(f"blk.{n}.attn_norm", shape.n_embd)
+        add_ones(f"blk.{n}.ffn_norm", shape.n_embd)
+        if is_hybrid and n < shape.n_layer - 1:
+            kernel = rng.normal(size=(shape.n_embd, CONVOLUTION)).astype(np.float32)
+            writer.add_tensor(f"blk.{n}.shortconv.conv.weight", kernel)
+            add(f"blk.{n}.shortconv.in_proj", 3 * shape.n_embd, shape.n_embd)
+            add(f"blk.{n}.shortconv.out_proj", shape.n_embd, shape.n_embd)
+        else:
+            if normed:
+                add_ones(f"blk.{n}.attn_q_norm", shape.head_dim)
+                add_ones(f"blk.{n}.attn_k_norm", shape.head_dim)
+            add(f"blk.{n}.attn_q", shape.n_head * shape.head_dim, shape.n_embd)
+            add(f"blk.{n}.attn_k", shape.n_head_kv * shape.head_dim, shape.n_embd)
+            add(f"blk.{n}.attn_v", shape.n_head_kv * shape.head_dim, shape.n_embd)
+            add(f"blk.{n}.attn_output", shape.n_embd, shape.n_head * shape.head_dim)
         add(f"blk.{n}.ffn_gate", shape.n_ff, shape.n_embd)
         add(f"blk.{n}.ffn_up", shape.n_ff, shape.n_embd)
         add(f"blk.{n}.ffn_down", shape.n_embd, shape.n_ff)
+    _finish(writer)
+    return path
+
+
+def write_adapter(path: Path, shape: Shape, seed: int = 0) -> Path:
+    """LoRA weights for the queries of the first layer, large enough to be noticed."""
+    rng = np.random.default_rng(seed)
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_type("adapter")
+    writer.add_string("adapter.type", "lora")
+    writer.add_float32("adapter.lora.alpha", 1.0)
+    rank, rows = 4, shape.n_head * shape.head_dim
+    writer.add_tensor("blk.0.attn_q.weight.lora_a", rng.normal(size=(rank, shape.n_embd)).astype(np.float32))
+    writer.add_tensor("blk.0.attn_q.weight.lora_b", rng.normal(size=(rows, rank)).astype(np.float32))
+    _finish(writer)
+    return path
+
+
+def _finish(writer: gguf.GGUFWriter) -> None:
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
-    return path
 
 
 def _add_vocabulary(writer: gguf.GGUFWriter, size: int) -> None:

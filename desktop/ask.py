@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from actions.dictation import Dictation
@@ -15,12 +15,23 @@ from actions.plugins.store import PluginActions
 from actions.policy import Rule
 from actions.schedule import Schedule
 from desktop.absent import NoMarker
+from desktop.deliberating import chosen_or_why, running
 from desktop.desk import open_desk, open_eyes, surroundings
 from desktop.minds import open_plugins, open_reflex, rules
 from desktop.outputs import print_output
 from desktop.places import Places
 from desktop.settings import Settings
-from desktop.simulation import MAX_WORDS, ExecutorMaker, Scene, Simulator, dry_executor, lines_of
+from desktop.simulation import (
+    MAX_WORDS,
+    ExecutorMaker,
+    Scene,
+    Simulator,
+    dry_executor,
+    lines_of,
+    present,
+    spoken,
+)
+from desktop.thinking import Thinking
 from model.stream.errors import BadSettings
 from model.stream.protocols import Licence, Post
 from model.stream.sources import Sources
@@ -52,7 +63,7 @@ def ask(settings: Settings, places: Places, request: Request, as_json: bool, wri
         if request.dry_run:
             maker = dry_executor(catalogue, reflex.licence(), policy)
         else:
-            maker = _real_executor(settings, places, plugins, reflex.licence(), policy, cleanup)
+            maker = _real_executor(settings, places, plugins, reflex.licence(), policy, scene, cleanup)
         simulator = Simulator(reflex, reflex.pieces, catalogue, maker)
         simulator.run(scene, lambda output: print_output(output, as_json, write))
 
@@ -63,9 +74,13 @@ def _real_executor(
     plugins: PluginActions,
     licence: Licence,
     policy: Sequence[Rule],
+    scene: Scene,
     cleanup: ExitStack,
 ) -> ExecutorMaker:
     """Hands that really act, at the moment the simulated request calls for it."""
+    model, no_model = chosen_or_why(places)
+    if no_model:
+        log.warning("%s", no_model)
     desk = open_desk(settings, places)
     cleanup.callback(desk.close)
     for sentence in desk.absent:
@@ -75,10 +90,17 @@ def _real_executor(
         schedule = Schedule(post, now_ns, places.schedule)
         eyes = open_eyes(settings)
         bodies = {**desk.bodies(eyes, MuteSpeaker(), NoMarker(), schedule, Dictation()), **plugins.bodies}
+        if model is not None:
+            apart = replace(running(settings, places), keep=None)
+            seen = (*present(scene), *spoken(scene))
+            bodies["think"] = Thinking(
+                model, apart, plugins.catalogue, sources, seen, lambda action: executor.execute(action)
+            )
         judge = Judge(sources, licence, policy, surroundings(desk, eyes), now_ns)
-        return Executor(
+        executor = Executor(
             plugins.catalogue, sources, bodies, desk.journal, post, now_ns, release=desk.hands.release_all, judge=judge
         )
+        return executor
 
     return make
 

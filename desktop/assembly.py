@@ -24,7 +24,7 @@ from actions.schedule import Schedule
 from actions.synthesiser import BackedSynthesiser, SilentSynthesiser, Style, Synthesiser
 from actions.voice import Voice
 from desktop.absent import AbsentLook
-from desktop.deliberating import Deliberating, chosen_language_model
+from desktop.deliberating import Deliberating, chosen_or_why, running
 from desktop.desk import open_desk, open_eyes, surroundings
 from desktop.engaged import Engaged
 from desktop.engine import Parts
@@ -41,11 +41,13 @@ from desktop.settings import Settings
 from model.reflex import Reflex
 from model.reflex.decoder import Decoder
 from model.reflex.encoder import Encoder
+from model.stream.catalogue import Catalogue
 from model.stream.clock import RealClock
 from model.stream.errors import ModelFailed
 from model.stream.protocols import Playback, Post, Sense
 from model.stream.queues import Inbox
 from model.stream.sources import Sources
+from model.stream.values import Action, Tick
 from perception.clipboard import ClipboardWatch, SelectionWatch
 from perception.echo import EchoCanceller
 from perception.hearing import Hearing
@@ -100,7 +102,16 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
         eyes = open_eyes(settings, engaged) if settings.sense_screen else None
         look = eyes or AbsentLook("The screen is not read: it is switched off in the settings (`sense_screen`).")
         dictation = Dictation()
-        deliberating, no_language = _open_deliberating(places, voice, live, inbox.post)
+        deliberating, no_language = _open_deliberating(
+            settings,
+            places,
+            catalogue,
+            sources,
+            voice,
+            live,
+            inbox.post,
+            lambda action: executor.submit(action, Tick(0, 0, 0.0)),
+        )
         thinks = deliberating.bodies if deliberating else {}
         bodies = {**desk.bodies(look, voice, live, schedule, dictation), **plugins.bodies, **thinks}
         judge = Judge(sources, reflex.licence(), policy, surroundings(desk, eyes), clock.now_ns)
@@ -131,6 +142,7 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
             presence=watches(),
             language_model=deliberating.state if deliberating else lambda: "none",
             silence=deliberating.silence if deliberating else lambda: None,
+            give_way=deliberating.give_way if deliberating else lambda: None,
             recorders=(
                 engaged,
                 expectation,
@@ -147,13 +159,21 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
     return Assembly(parts, desk.ours, desk.pressing)
 
 
-def _open_deliberating(places: Places, voice: Voice, live: LiveView, post: Post) -> tuple[Deliberating | None, str]:
+def _open_deliberating(
+    settings: Settings,
+    places: Places,
+    catalogue: Catalogue,
+    sources: Sources,
+    voice: Voice,
+    live: LiveView,
+    post: Post,
+    act: Callable[[Action], None],
+) -> tuple[Deliberating | None, str]:
     """The language model that the user chose, and what is wrong with it."""
-    try:
-        model = chosen_language_model(places)
-    except ModelFailed as error:
-        return None, str(error)
-    return (Deliberating(model, voice, live, post) if model else None), ""
+    model, fault = chosen_or_why(places)
+    if model is None:
+        return None, fault
+    return Deliberating(model, running(settings, places), catalogue, sources, voice, live, post, act), ""
 
 
 def open_hearing(places: Places) -> tuple[Hearing, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -57,7 +58,7 @@ def add(
         else:
             found = model_sources.gather(path, folder)
         model = store.keep(name, found, source)
-    print(f"Added the {model.kind.value} {name} ({_size(model.size_bytes)}). {_what_next(model)}")
+    print(f"Added the {_called(model)} {name} ({_size(model.size_bytes)}). {_what_next(model)}")
 
 
 @models_app.command()
@@ -88,6 +89,82 @@ def remove(name: Name) -> None:
     model = _store().remove(name)
     back = f" From its next start on, Ambidex uses its own {model.kind.value}." if _replaced(model) else ""
     print(f"Removed {name} ({_size(model.size_bytes)}).{back}")
+
+
+@models_app.command()
+def suggest(
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")
+    ] = False,
+) -> None:
+    """Language models that suit Ambidex, and the one for this machine. Goes to no network."""
+    from desktop.model_advice import TABLE, advice, fault_of, this_machine
+
+    machine = this_machine()
+    best, why = advice(machine)
+    rows: list[dict[str, Any]] = [
+        {
+            "name": model.name,
+            "source": model.source,
+            "size_bytes": round(model.size_bytes),
+            "needs_bytes": round(model.needs_bytes),
+            "licence": model.licence,
+            "fault": fault_of(model, machine),
+        }
+        for model in TABLE
+    ]
+    if as_json:
+        print(json.dumps({"models": rows, "best": best.source if best else None, "why": why}))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("name", "file", "memory", "licence", "here", box=None, padding=(0, 1))
+    for model, row in zip(TABLE, rows, strict=True):
+        here = row["fault"] or ("the best" if model is best else "suits")
+        table.add_row(model.name, _size(row["size_bytes"]), _size(row["needs_bytes"]), model.licence, here)
+    Console().print(table)
+    print(why)
+    if best:
+        print(f"Fetch it with `ambidex models add {best.source}`.")
+
+
+@models_app.command()
+def check(
+    name: Name,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")
+    ] = False,
+) -> None:
+    """Ask a language model a few things, and see whether it does as it should. Nothing of it is carried out."""
+    from desktop.deliberating import require_engine, running
+    from desktop.minds import shipped_catalogue
+    from desktop.model_check import check_model
+    from desktop.model_kinds import Kind
+    from desktop.settings import load_settings
+    from model.stream.errors import BadSettings, ModelFailed
+
+    model, places = _store().named(name), find_places()
+    if model.kind is not Kind.LANGUAGE:
+        raise BadSettings(f"{name} is a {model.kind.value}. Only language models are checked.")
+    if model.fault:
+        raise ModelFailed(f"{name} does not load: {model.fault}")
+    require_engine()
+    findings = list[bool]()
+    apart = replace(running(load_settings(places.settings), places), keep=None)
+    for finding in check_model(model.main, apart, tuple(shipped_catalogue().values())):
+        findings.append(finding.passed)
+        if as_json:
+            print(json.dumps(finding.to_json()), flush=True)
+        else:
+            said = finding.answer.speech or "(nothing)"
+            mark, title = "yes" if finding.passed else "NO ", finding.check.title
+            print(f"{mark}  {title} ({finding.answer.first_s:.2f} s)")
+            print("     " + " ".join([f"“{finding.check.request}”: {said}", *finding.answer.done]), flush=True)
+    if not as_json:
+        print(f"{sum(findings)} of {len(findings)} as they should be.")
+    if not all(findings):
+        raise typer.Exit(1)
 
 
 _BUILT_IN = {"recogniser": "pocketsphinx", "voice": "espeak-ng"}

@@ -117,7 +117,9 @@ class Parts:
     language_model: Callable[[], str] = lambda: "none"
     """`none`, `loading` or `ready`, for the status."""
     silence: Callable[[], None] = lambda: None
-    """Has the language model say nothing more."""
+    """Has the language model say and do nothing more."""
+    give_way: Callable[[], None] = lambda: None
+    """Has it give way to the user, who speaks."""
     close: Callable[[], None] = lambda: None
     """Lets go of every device, once every thread has ended."""
     absent: tuple[str, ...] = ()
@@ -253,7 +255,7 @@ class Engine:
             return
         match effect:
             case Hush():
-                self._parts.silence()
+                self._parts.give_way()
                 self._resuming.yielded()
                 self._parts.voice.submit(effect, tick)
             case Say():

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from model.deliberation.phrase import Phrase, Stream
 from model.stream.manners import manner_of
 from model.stream.values import (
     Argument,
@@ -35,6 +34,7 @@ from model.stream.values import (
     Tone,
     Window,
     Word,
+    Written,
 )
 
 MAX_HEARD_WORDS = 60
@@ -150,7 +150,11 @@ class LiveState:
 def fold(state: LiveState, events: Sequence[Event], step: Step, resolve: Resolve) -> LiveState:
     """The state after one tick. `resolve` says what a pointer points at."""
     for event in events:
-        state = _perceive(state, event.data)
+        match event.data:
+            case Written():
+                state = _deliberate(state, event.channel, event.data)
+            case _:
+                state = _perceive(state, event.data)
     return _produce(state, step, resolve)
 
 
@@ -252,11 +256,12 @@ def _speak(state: LiveState, token: Token | Span | None, resolve: Resolve) -> Li
     return replace(state, speech=_joined(state.speech, words)[:MAX_SPEECH_WORDS])
 
 
-def _deliberate(state: LiveState, phrase: Phrase) -> LiveState:
+def _deliberate(state: LiveState, channel: Channel, phrase: Written) -> LiveState:
+    """The language model thought or said something."""
     words = tuple(phrase.text.split())
-    if phrase.stream is Stream.THINK:
+    if channel is Channel.THOUGHT:
         return replace(state, thought=(*state.thought, *words)[-MAX_THOUGHT_WORDS:])
-    if phrase.stream is Stream.SAY:
+    if channel is Channel.SPEECH:
         speech = words if state.reply_complete else (*state.speech, *words)
         spoken = 0 if state.reply_complete else state.spoken
         return replace(state, speech=speech[:MAX_SPEECH_WORDS], spoken=spoken, reply_complete=phrase.last)
@@ -329,9 +334,9 @@ class LiveView:
     def record(self, tick: Tick, events: Sequence[Event], step: Step) -> None:
         self._update(lambda state: fold(state, events, step, self._resolve))
 
-    def deliberated(self, phrase: Phrase) -> None:
-        """The language model thought or said something."""
-        self._update(lambda state: _deliberate(state, phrase))
+    def begin(self, name: str, arguments: Sequence[tuple[str, Argument]]) -> None:
+        """The language model does something."""
+        self._update(lambda state: replace(state, doing=Doing(name, tuple(arguments), sent=True)))
 
     def stand(self, standing: Standing) -> None:
         """Paused, panicked, or ready again."""

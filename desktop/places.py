@@ -50,6 +50,11 @@ class Places:
         return self.state / "schedule.json"
 
     @property
+    def conversation(self) -> Path:
+        """What the language model has read, where the user wants it kept."""
+        return self.state / "conversation"
+
+    @property
     def held_keys(self) -> Path:
         return self.runtime / "held.json"
 

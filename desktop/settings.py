@@ -41,6 +41,18 @@ class Settings:
     voice_rate_wpm: int = setting(170, "How fast the voice speaks, in words a minute.", at_least=80, at_most=450)
     voice_variant: str = setting("", "Which espeak-ng voice speaks, such as en-gb+f3; empty for ours.")
 
+    language_context: int = setting(
+        4096, "How many tokens the language model keeps in mind.", at_least=1024, at_most=131_072
+    )
+    language_gpu_layers: int = setting(
+        999, "How many of its layers a graphics card computes, where llama.cpp was built for one.", at_most=999
+    )
+    language_adapter: str = setting("", "LoRA weights for the language model, a .gguf file; empty for none.")
+    keep_conversation: bool = setting(
+        False,
+        "Whether the language model remembers the conversation after a restart; it is kept on disk, for you alone.",
+    )
+
     search_address: str = setting("https://duckduckgo.com/?q={}", "Where the browser searches; {} is what is sought.")
 
     theme: str = setting("system", "Colours of the overlay.", choices=("system", "light", "dark"))

@@ -1,7 +1,7 @@
 """The toy language of the tests of deliberation: transcripts of channels, and the right next line of each channel.
 
-The user asks for a capital, the clipboard, an explanation, a count or a page, or speaks to somebody else. `answer` says
-what is right, so that a test can compare exactly.
+The user asks for a capital, the clipboard, an explanation, a count, a page or a poem, or speaks to somebody else.
+`answer` says what is right, so that a test can compare exactly.
 """
 
 from __future__ import annotations
@@ -11,8 +11,11 @@ import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-SYSTEM = "You are Ambidex. You see a transcript of channels and write the next line of one of them."
-CHANNELS = ("user", "pause", "think", "self", "outcome", "screen", "clipboard")  # of a transcript's lines
+from model.deliberation.tools import line_of
+from model.stream.catalogue import load_catalogue
+from resources import ROOT
+
+CHANNELS = ("user", "pause", "think", "self", "do", "outcome", "screen", "clipboard", "tool")  # of a transcript's lines
 OUTPUTS = ("think", "say", "do")  # what is asked for; what was said comes back as `self`
 CAPITALS = {
     "france": "paris", "italy": "rome", "spain": "madrid", "japan": "tokyo", "peru": "lima", "kenya": "nairobi",
@@ -32,9 +35,24 @@ EXPLANATIONS = {
     "tea": ("tea is made of leaves and water", "the water has to be nearly boiling",
             "wait three minutes before you drink it"),
 }  # fmt: skip
+POEMS = {
+    "rain": "small drops fall and rivers grow", "snow": "white and still the garden sleeps",
+    "wind": "it sings in the old trees", "fire": "warm light dances in the dark",
+    "bread": "flour and water and a little time", "tea": "a warm cup on a long day",
+}  # fmt: skip
 NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-OUTCOMES = ("it is open", "the page is open", "opened the page", "done")
-OPENERS = ("what", "explain", "count", "open", "tell", "ask", "stop")  # the words that a new request starts with
+OUTCOMES = ("it is open", "the page is open", "opened the page", "done", "it was not done", "shall i do it")
+TOOLS = {name: line_of(spec) for name, spec in load_catalogue(ROOT / "actions.toml").items()}
+OPENERS = (
+    "what",
+    "explain",
+    "count",
+    "open",
+    "write",
+    "tell",
+    "ask",
+    "stop",
+)  # the words that a new request starts with
 PEOPLE = ("mum", "dad", "anna", "tom")
 # Fixed words for pages and clipboards: in its few minutes the model does not learn to copy any word exactly.
 PAGES = ("vonake", "gisa", "radu", "nolusi", "biku", "mozu", "lodebi", "suravu")
@@ -44,6 +62,8 @@ COLOURS = (
 THINGS = (
     "lamp", "boat", "chair", "piano", "spoon", "window", "garden", "hammer", "pencil", "basket", "mirror", "ladder",
 )  # fmt: skip
+
+COPIES = [f"{colour} {thing}" for colour, thing in zip(COLOURS, THINGS, strict=True)]
 
 Line = tuple[str, str]  # channel and text
 Answer = tuple[str, bool]  # the phrase, and whether more of the same channel follows it
@@ -62,7 +82,9 @@ class Request:
     paused: bool = False
     said: int = 0
     done: bool = False
+    acted: bool = False
     clipboard: str = ""
+    tools: set[str] = field(default_factory=set[str])
 
     def read(self, channel: str, text: str) -> None:
         """Takes in the transcript's next line, or a part of one of the user's."""
@@ -70,7 +92,7 @@ class Request:
             self.paused = False
             for word in text.split():
                 if word in OPENERS:
-                    self.words, self.thought, self.said, self.done = [], False, 0, False
+                    self.words, self.thought, self.said, self.done, self.acted = [], False, 0, False, False
                 self.words.append(word)
         elif channel == "pause":
             self.paused = True
@@ -78,8 +100,12 @@ class Request:
             self.thought = True
         elif channel == "self":  # before the pause it is the end of what was said to an earlier request
             self.said += self.paused
+        elif channel == "do":
+            self.acted = True
         elif channel == "outcome":
             self.done = True
+        elif channel == "tool":
+            self.tools.add(text.partition("(")[0])
         elif channel == "clipboard":
             self.clipboard = text
 
@@ -97,6 +123,8 @@ class Request:
                 return "count", number
             case ["open", page, "dot", "com", *_]:
                 return "open", page
+            case ["write", "a", "poem", "about", thing, *_] if thing in POEMS:
+                return "write", thing
             case _:
                 return "", ""
 
@@ -108,9 +136,18 @@ class Request:
         if not kind or not self.paused:
             return NOTHING
         if channel == "do":
-            return (call(what), False) if kind == "open" and not self.done else NOTHING
+            return NOTHING if self.done or self.acted else (self._call(kind, what), False)
         phrases = self._phrases(kind, what)
         return (phrases[self.said], self.said + 1 < len(phrases)) if self.said < len(phrases) else NOTHING
+
+    def _call(self, kind: str, what: str) -> str:
+        match kind:
+            case "open" if "open_url" in self.tools:
+                return call("open_url", url=f"{what}.com")
+            case "write" if "set_clipboard" in self.tools:
+                return call("set_clipboard", text=POEMS[what])
+            case _:
+                return ""
 
     def _phrases(self, kind: str, what: str) -> tuple[str, ...]:
         match kind:
@@ -122,6 +159,8 @@ class Request:
                 return EXPLANATIONS[what]
             case "count":
                 return NUMBERS[: NUMBERS.index(what) + 1]
+            case "write":
+                return ("i wrote you a poem",) if self.done else ()
             case _:
                 return ("it is open",) if self.done else ()
 
@@ -138,8 +177,8 @@ def answer(lines: Iterable[Line], channel: str) -> Answer:
     return read(lines).answer(channel)
 
 
-def call(page: str) -> str:
-    return json.dumps({"action": "open_url", "url": f"{page}.com"})
+def call(name: str, **texts: str) -> str:
+    return json.dumps({"action": name, **texts})
 
 
 def _thought(kind: str, what: str) -> str:
@@ -149,6 +188,7 @@ def _thought(kind: str, what: str) -> str:
         "explain": f"they want to know about {what}",
         "count": "they want me to count",
         "open": f"they want to see {what} dot com",
+        "write": f"they want a poem about {what}",
     }.get(kind, "")
 
 
@@ -156,8 +196,8 @@ def _thought(kind: str, what: str) -> str:
 
 
 def copied(rng: random.Random) -> str:
-    """What a clipboard holds: a colour and a thing."""
-    return f"{rng.choice(COLOURS)} {rng.choice(THINGS)}"
+    """What a clipboard holds: a colour and a thing that goes with it."""
+    return rng.choice(COPIES)
 
 
 def request(rng: random.Random) -> str:
@@ -167,12 +207,13 @@ def request(rng: random.Random) -> str:
         lambda: f"explain {rng.choice([*EXPLANATIONS])}",
         lambda: f"count to {rng.choice(NUMBERS[4:])}",
         lambda: f"open {rng.choice(PAGES)} dot com",
+        lambda: f"write a poem about {rng.choice([*POEMS])}",
         lambda: rng.choice(["tell {} that {}", "ask {} about {}"]).format(
             rng.choice(PEOPLE), rng.choice([*EXPLANATIONS, *CAPITALS])
         ),
         lambda: "stop",
     ]
-    (ask,) = rng.choices(asked, weights=[4, 5, 4, 4, 5, 2, 1])
+    (ask,) = rng.choices(asked, weights=[3, 8, 3, 3, 8, 4, 2, 1])
     return ask() + " please" * (rng.random() < 0.3)
 
 
@@ -188,9 +229,17 @@ def transcript(rng: random.Random) -> list[Line]:
         _speak(rng, lines, words, between)
         if rng.random() < 0.95:
             lines.append(("pause", ""))
+        lines += [("tool", text) for text in _tools(rng)]
         late = _respond(rng, lines)
         lines.extend(_distraction(rng) for _ in range(rng.choice([0, 0, 1])))
     return lines
+
+
+def _tools(rng: random.Random) -> list[str]:
+    names = rng.sample([*TOOLS], rng.choice([0, 0, 0, 1, 3]))
+    names += [name for name in ("set_clipboard", "open_url") if rng.random() < 0.5]
+    rng.shuffle(names)
+    return [TOOLS[name] for name in dict.fromkeys(names)]
 
 
 def _distraction(rng: random.Random) -> Line:
@@ -199,6 +248,14 @@ def _distraction(rng: random.Random) -> Line:
     scrambled = "".join(rng.choices(" " * 10 + "".join(map(chr, range(32, 127))), k=rng.randint(2, 12))).strip() or "-"
     (text,) = rng.choices([rng.choice(OUTCOMES), request(rng), scrambled], weights=[2, 3, 1])
     return "screen", text
+
+
+def _outcome(rng: random.Random) -> str:
+    """Short or long: what matters is that there is one."""
+    extra = [
+        rng.choice([*COLOURS, *THINGS, *PAGES, *(" ".join(POEMS.values())).split()]) for _ in range(rng.randint(0, 9))
+    ]
+    return " ".join([rng.choice(OUTCOMES), *extra])
 
 
 def _speak(rng: random.Random, lines: list[Line], words: list[str], between: list[Line]) -> None:
@@ -225,6 +282,12 @@ def _respond(rng: random.Random, lines: list[Line]) -> list[Line]:
             return []
         if rng.random() < (0.15 if more else 0.03):
             return [("self", said)] if rng.random() < 0.4 and said else []
-        lines.append(("self", said) if said else ("outcome", rng.choice(OUTCOMES)))
+        if said:
+            lines.append(("self", said))
+        else:
+            lines.append(("do", do))
+            if rng.random() < 0.1:
+                return []
+            lines.append(("outcome", _outcome(rng)))
         if rng.random() < 0.08:
             lines.append(_distraction(rng))

@@ -24,7 +24,9 @@ import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from torch import Tensor, nn
 from torch.nn import functional as F
-from toy_language import CHANNELS, OUTPUTS, PAGES, SYSTEM, Line, Request, call, transcript
+from toy_language import CHANNELS, OUTPUTS, PAGES, POEMS, TOOLS, Line, Request, call, transcript
+
+from model.deliberation.transcript import SYSTEM
 
 # Tokens
 
@@ -42,10 +44,12 @@ class Tokens:
 
     def __init__(self) -> None:
         rng = random.Random(0)
-        texts = [SYSTEM, call(PAGES[0])]
+        calls = [call("open_url", url=f"{page}.com") for page in PAGES]
+        calls += [call("set_clipboard", text=poem) for poem in POEMS.values()]
+        texts = [SYSTEM, *calls, *TOOLS.values()]
         texts += [text for _ in range(1000) for channel, text in transcript(rng) if channel != "screen"]
         words = {f" {word}" for text in texts for word in text.split()}
-        starts = {*CHANNELS, *OUTPUTS, "system", "assistant", call(PAGES[0]), *PAGES}
+        starts = {*CHANNELS, *OUTPUTS, "system", "assistant", *calls, *PAGES, *TOOLS}
         self.bpe = Tokenizer(models.BPE())
         self.bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
         alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
@@ -115,7 +119,7 @@ def _ask(tokens: Tokens, at: int, now: Request) -> Iterator[Question]:
 # The model, as llama.cpp computes its architecture "llama"
 
 N_LAYER, N_HEAD, N_EMBD, N_HIDDEN, EPS, ROPE_BASE = 4, 4, 128, 384, 1e-5, 100_000.0
-N_CTX, N_CTX_CLAIMED = 384, 4096
+N_CTX, N_CTX_CLAIMED = 560, 4096
 
 
 class Block(nn.Module):

@@ -1,9 +1,10 @@
 """The process that llama.cpp lives in: `python -m model.deliberation.child MODEL`; `client` talks to it in JSON lines.
 
-In: `{"see": EVENT}`, `{"floor": true}`, `{"hush": HEARD}`; and where it had to be started again, what it had written,
-`{"wrote": STREAM, "text": ...}`, and where replies began, `{"turn": true}`. Out: `{"ready": ...}` once, then
-`{"phrase": ...}`, `{"beat": STEPS, "busy": ...}` once a second, and `{"fault": SENTENCE}` before it ends by itself. It
-ends when its standard input does.
+In: `{"tools": [ACTION, ...]}` once; then `{"see": EVENT}`, `{"floor": true}`, `{"turn": true}` where all that was said
+has been heard, `{"hush": HEARD}`; and where it had to be started again, what it had written, `{"wrote": STREAM, "text":
+...}`. Out: `{"ready": ...}` once, then `{"phrase": ...}`, `{"rest": true}` when it gives the floor back, `{"beat":
+STEPS, "busy": ...}` once a second, and `{"fault": SENTENCE}` before it ends by itself. It ends when its standard input
+does.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ from model.deliberation.llama import Aborted, LlamaContext
 from model.deliberation.phrase import Phrase, Stream
 from model.deliberation.streams import Streams
 from model.deliberation.template import frame_of
+from model.deliberation.tools import spec_from_json
 from model.deliberation.transcript import SYSTEM
 from model.stream.errors import AmbidexError
 from model.stream.trace import event_from_json
@@ -43,19 +46,27 @@ class Progress:
 
 def main() -> int:
     arguments = _arguments()
+    _be_the_first_to_go()
     tell = _writer()
     inbox: queue.Queue[Mapping[str, Any]] = queue.Queue()
     interrupted, loaded, progress = threading.Event(), threading.Event(), Progress()
     threading.Thread(target=_listen, args=(inbox, interrupted), name="pipe", daemon=True).start()
     threading.Thread(target=_beat, args=(tell, progress), name="beat", daemon=True).start()
     try:
+        tools = [spec_from_json(row) for row in inbox.get().get("tools", ())]
         began_s = time.monotonic()
         aborts = lambda: interrupted.is_set() and loaded.is_set()  # noqa: E731
-        context = LlamaContext(arguments.model, arguments.context, arguments.threads, aborts, arguments.gpu_layers)
-        deliberator = Deliberator(Streams(context, frame_of(context.template, SYSTEM)), acts=arguments.acts)
-        tell({"ready": {"context": context.n_context, "load_s": round(time.monotonic() - began_s, 3)}})
+        context = LlamaContext(
+            arguments.model, arguments.context, arguments.threads, aborts, arguments.gpu_layers, arguments.adapter
+        )
+        streams = Streams(context, frame_of(context.template, SYSTEM))
+        kept = arguments.keep is not None and streams.restore(arguments.keep)
+        load_s = round(time.monotonic() - began_s, 3)
+        tell({"ready": {"context": context.n_context, "load_s": load_s, "kept": kept}})
         loaded.set()
-        _run(deliberator, inbox, interrupted, tell, progress)
+        _run(Deliberator(streams, tools), inbox, interrupted, tell, progress)
+        if arguments.keep is not None:
+            streams.save(arguments.keep)
     except AmbidexError as error:
         tell({"fault": str(error)})
         return 1
@@ -82,11 +93,14 @@ def _run(
             message = _next(inbox, wait=False)
         if not deliberator.busy:
             continue
+        had_floor = deliberator.has_floor
         try:
             for phrase in deliberator.step():
                 tell({"phrase": phrase.stream.value, "text": phrase.text, "last": phrase.last})
         except Aborted:
             pass  # the message that wants it waits in the inbox
+        if had_floor and not deliberator.has_floor:
+            tell({"rest": True})
 
 
 def _next(inbox: queue.Queue[Mapping[str, Any]], *, wait: bool) -> Mapping[str, Any] | None:
@@ -145,13 +159,20 @@ def _writer() -> Callable[[Mapping[str, Any]], None]:
     return tell
 
 
+def _be_the_first_to_go() -> None:
+    """Where memory runs out, this process is ended and not one of the user's; it is started again by itself."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("model", type=Path)
     parser.add_argument("--context", type=int, default=4096)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--gpu-layers", type=int, default=0)
-    parser.add_argument("--acts", action="store_true", help="it may write actions")
+    parser.add_argument("--adapter", type=Path, help="LoRA weights")
+    parser.add_argument("--keep", type=Path, help="where the conversation goes on, and is kept at the end")
     return parser.parse_args()
 
 

@@ -9,16 +9,18 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event as StopSignal
 from typing import Any
 
 from model.deliberation.phrase import Phrase, Stream
+from model.deliberation.tools import spec_to_json
 from model.stream.errors import ModelFailed
 from model.stream.trace import event_to_json
-from model.stream.values import ChannelClosed, Copied, Event, Line, Opened, Outcome, Pause, Window, Word
+from model.stream.values import ActionSpec, ChannelClosed, Copied, Event, Line, Opened, Outcome, Pause, Window, Word
 
 MAX_REMEMBERED = 1_000
 """Things that a process that had to be started again is told anew."""
@@ -27,24 +29,52 @@ LOADS_WITHIN_S = 120.0
 STILL_FOR_S = 90.0
 """A process that has been busy for so long without taking a step is ended; a large model reads slowly."""
 LOOK_S = 0.1
-ENDS_WITHIN_S = 2.0
+ENDS_WITHIN_S, SAVES_WITHIN_S = 2.0, 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """How a model is run. `n_gpu_layers` counts only where llama.cpp was built for a graphics card; `adapter` are LoRA
+    weights; in `keep` the conversation is kept from one run of the program to the next."""
+
+    n_threads: int = max(1, (os.cpu_count() or 2) - 1)
+    n_context: int = 4096
+    n_gpu_layers: int = 0
+    adapter: Path | None = None
+    keep: Path | None = None
+
+    def arguments(self) -> Iterator[str]:
+        """On the child's command line."""
+        yield from ("--threads", str(self.n_threads), "--context", str(self.n_context))
+        yield from ("--gpu-layers", str(self.n_gpu_layers))
+        if self.adapter:
+            yield from ("--adapter", str(self.adapter))
+        if self.keep:
+            yield from ("--keep", str(self.keep))
 
 
 class Deliberation:
     """`run` keeps one process; whoever owns it calls `run` again after a failure. All else never blocks, on any thread.
 
-    `on_phrase` is called on a thread of this object.
+    `on_phrase` is told what it writes, `on_rest` that it has given the floor back; on a thread of this object.
     """
 
     name = "deliberation"
 
-    def __init__(self, model: Path, on_phrase: Callable[[Phrase], None], n_threads: int, n_context: int = 4096) -> None:
-        self._command = (
-            sys.executable, "-m", "model.deliberation.child", str(model),
-            "--threads", str(n_threads), "--context", str(n_context),
-        )  # fmt: skip
+    def __init__(
+        self,
+        model: Path,
+        on_phrase: Callable[[Phrase], None],
+        running: Running = Running(),
+        *,
+        tools: Iterable[ActionSpec] = (),
+        on_rest: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._command = (sys.executable, "-m", "model.deliberation.child", str(model), *running.arguments())
+        self._ends_within_s = SAVES_WITHIN_S if running.keep else ENDS_WITHIN_S
         self._model = model
-        self._on_phrase = on_phrase
+        self._on_phrase, self._on_rest = on_phrase, on_rest
+        self._tools = {"tools": [spec_to_json(spec) for spec in tools]}
         self._remembered: deque[Mapping[str, Any]] = deque(maxlen=MAX_REMEMBERED)
         self._outbox: deque[Mapping[str, Any]] = deque()
         self._waiting = threading.Event()
@@ -83,6 +113,12 @@ class Deliberation:
             self._remembered.append({"turn": True})
             self._send({"floor": True})
 
+    def turn(self) -> None:
+        """All that it said has been heard."""
+        with self._lock:
+            self._remembered.append({"turn": True})
+            self._send({"turn": True})
+
     def hush(self, heard: str = "") -> None:
         """Stop at once. `heard`: what the user heard of its reply."""
         message = {"hush": heard}
@@ -100,6 +136,7 @@ class Deliberation:
         """From the start of a process to its end. Raises `ModelFailed` with the reason if that was not wanted."""
         with self._lock:
             self._outbox.clear()
+            self._outbox.append(self._tools)
             self._outbox.extend(self._remembered)
             self._waiting.set()
         process = subprocess.Popen(
@@ -126,7 +163,7 @@ class Deliberation:
         self._waiting.set()
         self._ready.clear()
         self._pid = 0
-        _end(process)
+        _end(process, self._ends_within_s)
         for thread in threads:
             thread.join(ENDS_WITHIN_S)
         if not stop.is_set():
@@ -166,6 +203,8 @@ class Deliberation:
                             with self._lock:
                                 self._remembered.append({"wrote": stream, "text": text})
                         self._on_phrase(Phrase(Stream(stream), text, last))
+                    case {"rest": _}:
+                        self._on_rest()
                     case {"ready": _}:
                         self._moved_s = time.monotonic()
                         self._ready.set()
@@ -180,10 +219,10 @@ def _environment() -> Mapping[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes], within_s: float) -> None:
     """It ends when its pipe does; if not, it is ended."""
     try:
-        process.wait(ENDS_WITHIN_S)
+        process.wait(within_s)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

@@ -6,19 +6,25 @@ silence is timed. It speaks and acts only between being given the floor and havi
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeGuard
 
 from model.deliberation.phrase import Phrase, Stream
+from model.deliberation.tools import Toolbox, grammar_of, line_of, read_call
 from model.deliberation.transcript import Transcript
-from model.stream.values import Event, Outcome, Pause
+from model.stream.values import ActionSpec, Event, Outcome, Pause, Status, Word
 
-MAX_THOUGHTS = 8
+MAX_THOUGHTS = 24
 """Phrases of thought between two changes of what is perceived."""
 MAX_SAID = 24
 """Phrases of one reply."""
+MAX_CALLS = 4
+"""Actions of one reply, each once it is known what came of the one before."""
+MAX_WORDS = 24
+"""Of the user's, that say which actions may be wanted."""
 MAX_REPLY = 500
 """What may come in while one reply lasts and it can still be taken back."""
 
@@ -31,12 +37,14 @@ class Growing(Protocol):
     @property
     def length(self) -> int: ...
     @property
+    def forgotten(self) -> int: ...
+    @property
     def growing(self) -> frozenset[Stream]: ...
     def append(self, pieces: Iterable[str]) -> None: ...
     @property
     def ready(self) -> bool: ...
     def rewind(self, length: int) -> bool: ...
-    def grow(self, stream: Stream) -> None: ...
+    def grow(self, stream: Stream, grammar: str = "") -> None: ...
     def drop_all(self) -> None: ...
     def step(self) -> list[Phrase]: ...
 
@@ -53,13 +61,19 @@ class _Entry:
 class Deliberator:
     """`step` does one batch; between two of them everything may change."""
 
-    def __init__(self, streams: Growing, *, acts: bool = False) -> None:
-        """`acts`: whether it may write actions."""
+    def __init__(self, streams: Growing, tools: Iterable[ActionSpec] = ()) -> None:
+        """`tools`: what it may ask for; none, and it only thinks and speaks."""
         self._streams = streams
-        self._used = frozenset(Stream) if acts else frozenset(Stream) - {Stream.DO}
+        self._toolbox = Toolbox(tools)
+        self._shown: dict[str, int] = {}
+        """Where the lines of the tools begin that it was shown."""
+        self._words: deque[str] = deque(maxlen=MAX_WORDS)
+        self._seeks = False
+        self._awaited = ""
+        self._calls = 0
         self._transcript = Transcript()
         self._resting: set[Stream] = set()
-        self._listening = self._has_floor = self._hushed = False
+        self._listening = self._has_floor = self._hushed = self._speaking = False
         self._thoughts = self._said = 0
         self._reply: list[_Entry] | None = None
 
@@ -70,20 +84,34 @@ class Deliberator:
         if not self._write_down(event):
             return
         self._thoughts, self._hushed = 0, False
-        self._resting -= {Stream.THINK, Stream.DO}
-        if isinstance(event.data, Pause | Outcome):
-            self._resting.discard(Stream.SAY)
+        self._resting.discard(Stream.THINK)
+        match event.data:
+            case Word(text=text):
+                self._words.append(text)
+            case Pause() if not self._awaited:
+                self._resting.discard(Stream.SAY)
+            case Outcome(action=name, status=status) if name == self._awaited and status is not Status.ASKS:
+                self._awaited = ""
+                self._resting -= {Stream.SAY, Stream.DO}
+            case _:
+                pass
         self._listening = self._transcript.speaking
+
+    @property
+    def has_floor(self) -> bool:
+        """Whether it may speak and act: from being given the floor until all is said and known."""
+        return self._has_floor
 
     def floor(self) -> None:
         """The reflex wants an answer to what was just said."""
-        self._has_floor, self._hushed, self._said = True, False, 0
+        self._has_floor, self._hushed, self._said, self._calls, self._awaited = True, False, 0, 0, ""
+        self._seeks = bool(self._toolbox.specs)
         self._resting.clear()
         self.turn()
 
     def turn(self) -> None:
         """Another reply begins: what was said before was heard."""
-        self._reply = []
+        self._reply, self._speaking = [], False
 
     def recall(self, phrase: Phrase) -> None:
         """It wrote this before its process had to be started again."""
@@ -93,7 +121,7 @@ class Deliberator:
         """It was interrupted: of its reply the user has heard these words and no more. Even what is unread waits until
         something else happens."""
         self._streams.drop_all()
-        self._has_floor, self._hushed = False, True
+        self._has_floor, self._speaking, self._hushed, self._seeks, self._awaited = False, False, True, False, ""
         left, reply = heard.split(), self._reply or []
         self._reply = None
         for n, entry in enumerate(reply):
@@ -108,6 +136,7 @@ class Deliberator:
         again = [entry.what for entry in entries if not _is_said(entry.what)]
         if self._streams.rewind(entries[0].length):
             self._transcript = copy(entries[0].transcript)
+            self._shown = {name: start for name, start in self._shown.items() if start < self._streams.length}
         else:
             again = []
         told = f"{heard} — (interrupted)" if heard else "(interrupted)"
@@ -141,20 +170,46 @@ class Deliberator:
     def step(self) -> list[Phrase]:
         """One batch. Raises what `Streams.step` raises."""
         for stream in self._due():
-            self._streams.grow(stream)
+            self._streams.grow(stream, grammar_of(self._tools()) if stream is Stream.DO else "")
         phrases = [self._take(phrase) for phrase in self._streams.step()]
-        if self._used - {Stream.THINK} <= self._resting:
+        if self._seeks and not self._listening:
+            self._show_tools()
+        if not (self._seeks or self._awaited) and self._replying <= self._resting:
             self._has_floor = False
         return phrases
 
+    @property
+    def _replying(self) -> frozenset[Stream]:
+        """Who writes while it has the floor, beside its thoughts."""
+        acts = not self._seeks and self._calls < MAX_CALLS and bool(self._tools())
+        return frozenset({Stream.SAY, Stream.DO} if acts else {Stream.SAY})
+
+    def _show_tools(self) -> None:
+        """Of the actions that were not shown yet, those that may be wanted. They are read beside the first words of the
+        answer, which do not wait for them."""
+        self._seeks = False
+        known = {spec.name for spec in self._tools()}
+        for spec in self._toolbox.relevant(self._words):
+            if spec.name not in known:
+                self._shown[spec.name] = self._streams.length
+                self._streams.append(self._transcript.line("tool", line_of(spec)))
+        self._words.clear()
+
+    def _tools(self) -> list[ActionSpec]:
+        """What it was shown and has not forgotten."""
+        kept = range(self._streams.forgotten, self._streams.length)
+        return [self._toolbox.specs[name] for name, start in self._shown.items() if start in kept]
+
     def _due(self) -> list[Stream]:
-        """Thoughts come while the user speaks too; words and actions only with the floor and between sentences."""
+        """Thoughts come while the user speaks, and while what was said is played; words and actions only with the floor
+        and between sentences."""
         wanted: list[Stream] = []
-        if (self._listening or self._has_floor) and self._thoughts < MAX_THOUGHTS:
+        thinks = self._listening or self._speaking or (self._has_floor and not self._awaited)
+        if thinks and self._thoughts < MAX_THOUGHTS:
             wanted.append(Stream.THINK)
         if self._has_floor and not self._listening:
-            wanted += [Stream.SAY, Stream.DO]
-        left = self._used - self._resting - self._streams.growing if self._streams.ready else frozenset[Stream]()
+            wanted += sorted(self._replying, reverse=True)
+        left = frozenset(Stream) - self._resting - self._streams.growing if self._streams.ready else frozenset[Stream]()
         return [stream for stream in wanted if stream in left]
 
     def _take(self, phrase: Phrase) -> Phrase:
@@ -162,6 +217,11 @@ class Deliberator:
         stream = phrase.stream
         self._thoughts += stream is Stream.THINK
         self._said += stream is Stream.SAY
+        call = read_call(phrase.text) if stream is Stream.DO else None
+        if call is not None:
+            self._calls, self._awaited = self._calls + 1, call.name
+        elif stream is Stream.DO:
+            phrase = replace(phrase, text="", last=True)
         if not phrase.text or (stream is Stream.SAY and self._said >= MAX_SAID):
             phrase = replace(phrase, last=True)
         if phrase.last or stream is Stream.DO:  # an action waits for its outcome
@@ -170,6 +230,7 @@ class Deliberator:
             self._write_down(phrase)
         if phrase.text and stream is not Stream.THINK:
             self._resting.discard(Stream.THINK)
+        self._speaking |= stream is Stream.SAY and bool(phrase.text)
         return phrase
 
 

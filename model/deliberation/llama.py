@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import re
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ ROWS_AT_ONCE = 4
 TRIES = 5
 BREAK = "\u200b"
 """Nothing that can be seen, and enough for a mark to be none."""
+FEW_AT_ONCE = 64
+"""Tokens that a grammar is asked about first."""
 MICRO_BATCH = 128
 """Tokens that are computed in one go; being told to stop is noticed between two operations of one."""
 
@@ -59,11 +62,20 @@ class LlamaContext:
     """
 
     def __init__(
-        self, path: Path, n_context: int, n_threads: int, aborts: Callable[[], bool], n_gpu_layers: int = 0
+        self,
+        path: Path,
+        n_context: int,
+        n_threads: int,
+        aborts: Callable[[], bool],
+        n_gpu_layers: int = 0,
+        adapter: Path | None = None,
     ) -> None:
+        """`n_gpu_layers` counts only where llama.cpp was built for a graphics card. `adapter`: LoRA weights."""
         self._aborts = _abort_callback(aborts)  # C holds a pointer to it
         llama_cpp.llama_log_set(_log, ctypes.c_void_p(0))
         llama_cpp.llama_backend_init()
+        n_gpu_layers = n_gpu_layers if llama_cpp.llama_supports_gpu_offload() else 0
+        require_memory(path, n_gpu_layers)
         params = llama_cpp.llama_model_default_params()
         params.n_gpu_layers = n_gpu_layers
         self._model = llama_cpp.llama_model_load_from_file(str(path).encode(), params)
@@ -73,12 +85,17 @@ class LlamaContext:
         self._context = self._open(n_context, n_threads, n_gpu_layers)
         if not self._context:
             raise ModelFailed(f"There is not enough memory for a context of {n_context} tokens{_complaint()}.")
+        if adapter is not None:
+            self._adapt(adapter)
         self._memory: Any = llama_cpp.llama_get_memory(self._context)
         self._batch = llama_cpp.llama_batch_init(MAX_BATCH, 0, 1)
         self.n_context = int(llama_cpp.llama_n_ctx(self._context))
         self.n_vocabulary = int(llama_cpp.llama_vocab_n_tokens(self._vocabulary))
         self.can_shift = bool(llama_cpp.llama_memory_can_shift(self._memory))
         """Whether cells can be moved to other positions: not where a position has several parts."""
+        found = path.stat()
+        self.mark = f"{llama_cpp.__version__} {path.name} {found.st_size} {found.st_mtime_ns} {self.n_context}"
+        """Changes whenever a state of one cannot be another's."""
         self._marks = self._find_marks()
         tries = [(self._seconds(ROWS_AT_ONCE), self._seconds(ROWS_AT_ONCE - 1)) for _ in range(TRIES)]
         self._pads = min(full for full, _ in tries) < min(one_less for _, one_less in tries)
@@ -95,6 +112,12 @@ class LlamaContext:
             params.flash_attn_type = llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED  # on a processor it is the slower way
         params.abort_callback = self._aborts
         return llama_cpp.llama_init_from_model(self._model, params)
+
+    def _adapt(self, path: Path) -> None:
+        adapter = llama_cpp.llama_adapter_lora_init(self._model, str(path).encode())
+        adapters, scales = (llama_cpp.llama_adapter_lora_p_ctypes * 1)(adapter), (ctypes.c_float * 1)(1.0)
+        if not adapter or llama_cpp.llama_set_adapters_lora(self._context, adapters, 1, scales):
+            raise ModelFailed(f"The adapter {path.name} does not fit the model{_complaint()}.")
 
     def close(self) -> None:
         """Idempotent."""
@@ -148,6 +171,10 @@ class LlamaContext:
         """Whether the model says by it that it has said all."""
         return bool(llama_cpp.llama_vocab_is_eog(self._vocabulary, token))
 
+    def held(self, grammar: str) -> Held:
+        """Raises `ModelFailed` if that is no grammar."""
+        return Held(self._vocabulary, grammar)
+
     # Computing ------------------------------------------------------------------------------------------------------
 
     def decode(self, rows: Sequence[Row]) -> list[Logits]:
@@ -199,9 +226,9 @@ class LlamaContext:
         """Forget its positions from `start` to `end`, or to its own end. False where the model cannot forget a part."""
         return bool(llama_cpp.llama_memory_seq_rm(self._memory, sequence, start, end))
 
-    def share(self, source: int, target: int) -> None:
-        """Let `target`, which is empty, begin with all that `source` has. Copies nothing."""
-        llama_cpp.llama_memory_seq_cp(self._memory, source, target, -1, -1)
+    def share(self, source: int, target: int, start: int = -1, end: int = -1) -> None:
+        """Let `target` have what `source` has, all of it or from `start` to `end`. Copies nothing."""
+        llama_cpp.llama_memory_seq_cp(self._memory, source, target, start, end)
 
     def shift(self, sequence: int, start: int, by: int) -> None:
         """Move its positions from `start` on. Only where `can_shift`; other sequences must not share them."""
@@ -220,6 +247,57 @@ class LlamaContext:
         return llama_cpp.llama_state_seq_set_data(self._context, buffer, len(state), sequence) > 0
 
 
+def require_memory(path: Path, n_gpu_layers: int = 0) -> None:
+    """Raises `ModelFailed` where the weights do not fit into the memory that is free; what is on a graphics card is
+    not counted."""
+    try:
+        needed, free = path.stat().st_size, available_bytes()
+    except OSError:
+        return  # to load it says more
+    if not n_gpu_layers and free and needed > free:
+        raise ModelFailed(
+            f"{path.name} needs {needed / 1e9:.1f} GB of memory, and {free / 1e9:.1f} are free. "
+            "Close other programs or take a smaller one: `ambidex models suggest`."
+        )
+
+
+def available_bytes() -> int:
+    """Memory that programs can still have; 0 where that is not known."""
+    found = re.search(r"MemAvailable:\s*(\d+) kB", Path("/proc/meminfo").read_text())
+    return int(found[1]) * 1024 if found else 0
+
+
+class Held:
+    """A writer that is held to a grammar in llama.cpp's notation. Freed with the object."""
+
+    def __init__(self, vocabulary: Any, grammar: str) -> None:
+        self._sampler = llama_cpp.llama_sampler_init_grammar(vocabulary, grammar.encode(), b"root")
+        if not self._sampler:
+            raise ModelFailed(f"llama.cpp cannot read the grammar of the actions{_complaint()}.")
+        self._free = weakref.finalize(self, llama_cpp.llama_sampler_free, self._sampler)
+
+    def choose(self, scores: Logits) -> int | None:
+        """The likeliest token that may stand here, and then stands; None where none may."""
+        best = np.argpartition(scores, -min(FEW_AT_ONCE, len(scores)))[-FEW_AT_ONCE:]
+        for tokens in (best, np.arange(len(scores))):  # to ask about all takes long, and is seldom needed
+            allowed = self._allowed(tokens, scores)
+            if allowed.max() > -np.inf:
+                token = int(tokens[allowed.argmax()])
+                llama_cpp.llama_sampler_accept(self._sampler, token)
+                return token
+        return None
+
+    def _allowed(self, tokens: NDArray[Any], scores: Logits) -> Logits:
+        """The scores of these tokens; minus infinity of those that may not stand here."""
+        rows = np.zeros(len(tokens), _CANDIDATE)
+        rows["id"], rows["logit"] = tokens, scores[tokens]
+        data = rows.ctypes.data_as(ctypes.POINTER(llama_cpp.llama_token_data))
+        array = llama_cpp.llama_token_data_array(data, len(rows), -1, False)
+        llama_cpp.llama_sampler_apply(self._sampler, ctypes.byref(array))
+        return rows["logit"].copy()
+
+
+_CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
 _ERROR = 4
 _errors: deque[str] = deque(maxlen=10)
 

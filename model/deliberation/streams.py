@@ -8,14 +8,20 @@ whole twigs are ever thrown away, so that models that cannot forget a part (hybr
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import zlib
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from model.deliberation.llama import MAX_BATCH, Aborted, LlamaContext, Logits, Row
+from model.deliberation.llama import MAX_BATCH, Aborted, Held, LlamaContext, Logits, Row
 from model.deliberation.phrase import Phrase, Stream
 from model.deliberation.template import Frame
+from model.deliberation.tools import read_call
+from model.stream.errors import ModelFailed, NotPermitted
 
 TRUNK = 0
 READ_AT_ONCE = 64
@@ -26,6 +32,8 @@ MAX_NAME = 4
 """Tokens of a stream's name."""
 MAX_PHRASE = 64
 """Tokens; a phrase that goes on beyond is ended there."""
+MAX_CALL = 256
+"""Tokens of an action, and at most an eighth of the context."""
 MIN_WORDS = 4
 _SENTENCE = re.compile(r"[.!?…:;]$")
 
@@ -40,6 +48,8 @@ class _Twig:
     stream: Stream
     position: int
     waiting: list[int]
+    held: Held | None = None
+    """To a grammar."""
     written: bytes = b""
     n_written: int = 0
 
@@ -50,15 +60,17 @@ class Streams:
     def __init__(self, context: LlamaContext, frame: Frame) -> None:
         self._context = context
         self._tail = context.tokenize(frame.tail, special=True)
-        self._reserve = len(SEQUENCES) * (FEW + len(self._tail) + MAX_NAME + MAX_PHRASE)
+        self._most = dict.fromkeys(Stream, MAX_PHRASE) | {Stream.DO: min(MAX_CALL, context.n_context // 8)}
+        self._reserve = sum(FEW + len(self._tail) + MAX_NAME + most for most in self._most.values())
         self._trunk = [*context.begin, *context.tokenize(frame.head, special=True)]
         """All of it; what the context has of it is read."""
         self._fixed = len(self._trunk)
+        if context.n_context < self._fixed + 2 * self._reserve:
+            raise ModelFailed(f"A context of {context.n_context} tokens is too small: set `language_context` higher.")
         self._starts: list[int] = []
         """Where its lines begin."""
         self._line_open = False
         self._forgotten = 0
-        """Tokens that had to make room."""
         self._twigs: dict[Stream, _Twig] = {}
 
     # The trunk ------------------------------------------------------------------------------------------------------
@@ -72,6 +84,11 @@ class Streams:
     def length(self) -> int:
         """Tokens of the trunk since it began, read and unread, and those that were forgotten."""
         return self._forgotten + len(self._trunk)
+
+    @property
+    def forgotten(self) -> int:
+        """How many of them, the oldest, had to make room."""
+        return self._forgotten
 
     def append(self, pieces: Iterable[str]) -> None:
         """Add to the trunk. What ends with a new line ends a line."""
@@ -98,6 +115,48 @@ class Streams:
         if not self._context.cut(TRUNK, length):
             self._context.cut(TRUNK, -1)
 
+    # On disk --------------------------------------------------------------------------------------------------------
+
+    def save(self, path: Path) -> None:
+        """The trunk, so that another process with the same model can go on. Whole or not at all, for its owner alone.
+        Raises `NotPermitted` where the disk says no."""
+        self.drop_all()
+        while self.unread:
+            self._read()
+        state = self._context.save(TRUNK)
+        about = {
+            "model": self._context.mark, "trunk": self._trunk, "starts": self._starts, "check": zlib.crc32(state)
+        }  # fmt: skip
+        other = path.with_name(f"{path.name}.new")
+        try:
+            with os.fdopen(os.open(other, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(json.dumps(about).encode() + b"\n" + state)
+            other.replace(path)
+        except OSError as error:
+            other.unlink(missing_ok=True)
+            raise NotPermitted(f"The conversation cannot be kept in {path}: {error.strerror}.") from error
+
+    def restore(self, path: Path) -> bool:
+        """Go on where `save` was called, much sooner than by reading again. False, and nothing changed, where there is
+        nothing of this model, or something that is damaged."""
+        try:
+            with path.open("rb") as file:
+                about, state = json.loads(file.readline()), file.read()
+            fits = about["model"] == self._context.mark and about["check"] == zlib.crc32(state)
+            trunk, starts = [int(token) for token in about["trunk"]], [int(start) for start in about["starts"]]
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
+        if not fits or trunk[: self._fixed] != self._trunk or len(trunk) + self._reserve >= self._context.n_context:
+            return False
+        self._context.cut(TRUNK, -1)
+        if not self._context.restore(TRUNK, state) or self._context.length(TRUNK) != len(trunk):
+            self._context.cut(TRUNK, -1)
+            return False
+        self._trunk, self._starts = trunk, starts
+        self._line_open = not self._context.piece(trunk[-1]).endswith(b"\n")
+        self.append(["\n"] if self._line_open else [])
+        return True
+
     # Twigs ----------------------------------------------------------------------------------------------------------
 
     @property
@@ -109,9 +168,9 @@ class Streams:
         """Whether so little is unread that a twig can begin."""
         return self.unread <= FEW
 
-    def grow(self, stream: Stream) -> None:
-        """Begin a phrase at the tip of the trunk. What is unread is read first; a few tokens the twig reads itself,
-        which is sooner than two batches."""
+    def grow(self, stream: Stream, grammar: str = "") -> None:
+        """Begin a phrase at the tip of the trunk, held to `grammar` if there is one. What is unread is read first; a
+        few tokens the twig reads itself, which is sooner than two batches."""
         self.drop(stream)
         while self.unread > FEW:
             self._read()
@@ -119,7 +178,7 @@ class Streams:
         read = self._context.length(TRUNK)
         waiting = [*self._trunk[read:], *start, *self._tail, *self._context.tokenize(f"{stream.value}:")]
         self._context.share(TRUNK, SEQUENCES[stream])
-        self._twigs[stream] = _Twig(stream, read, waiting)
+        self._twigs[stream] = _Twig(stream, read, waiting, self._context.held(grammar) if grammar else None)
 
     def drop(self, stream: Stream) -> None:
         """Stop in the middle of it. Idempotent."""
@@ -168,14 +227,15 @@ class Streams:
 
     def _write(self, twig: _Twig, scores: Logits) -> Phrase | None:
         twig.position += len(twig.waiting)
-        token = int(scores.argmax())
-        ends = self._context.ends(token)
-        if not ends:
+        token = twig.held.choose(scores) if twig.held else int(scores.argmax())
+        ends = token is None or self._context.ends(token)
+        if token is not None and not ends:
             twig.written += self._context.piece(token)
             twig.n_written += 1
             twig.waiting = [token]
         text = twig.written.decode("utf-8", "ignore").lstrip()
-        if not (ends or "\n" in text or _is_sentence(text) or twig.n_written >= MAX_PHRASE):
+        whole = read_call(text) is not None if twig.held else "\n" in text or _is_sentence(text)
+        if not (ends or whole or twig.n_written >= self._most[twig.stream]):
             return None
         self.drop(twig.stream)
         return Phrase(twig.stream, text.partition("\n")[0].rstrip(), ends)

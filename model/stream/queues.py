@@ -98,10 +98,9 @@ class Inbox:
     def __init__(self, on_event: Callable[[], None] = lambda: None) -> None:
         self._queues: dict[Channel, BoundedQueue[Event]] = {
             channel: BoundedQueue(f"inbox.{channel}", INBOX_SIZE.get(channel, 64), on_event)
-            for channel in (
-                Channel.USER, Channel.TONE, Channel.SCREEN, Channel.CLIPBOARD, Channel.SELF, Channel.OUTCOME
-            )
-        }  # fmt: skip
+            for channel in Channel
+            if channel is not Channel.GESTURE
+        }
 
     def post(self, event: Event) -> None:
         """Never blocks. May be called from any thread."""

@@ -197,7 +197,32 @@ class Outcome:
     action_id: int = 0
 
 
-Data = Opened | Word | Pause | ChannelClosed | Tone | Line | LineGone | Window | Copied | Played | Silenced | Outcome
+@dataclass(frozen=True, slots=True)
+class Written:
+    """`thought`, `speech`, `action`: a phrase of deliberation's; of an action, the call as it was written.
+
+    `last`: it has nothing more to write there for now; then the text may be empty.
+    """
+
+    text: str
+    last: bool
+
+
+Data = (
+    Opened
+    | Word
+    | Pause
+    | ChannelClosed
+    | Tone
+    | Line
+    | LineGone
+    | Window
+    | Copied
+    | Played
+    | Silenced
+    | Outcome
+    | Written
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,6 +401,8 @@ class Action:
     """What had been said when it was decided, from the opening of the channel on, counted since start-up."""
     finished: bool = True
     """Whether the user had paused behind these words, or closed the channel."""
+    composed: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Arguments that stand nowhere: a language model spelled them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,21 +8,35 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.model_shapes import TINY, write_shape
+import resources
+from benchmarks.model_shapes import TINY, Architecture, write_adapter, write_shape
 from model.deliberation.llama import Aborted, LlamaContext, Row
 from model.deliberation.phrase import Phrase, Stream
 from model.deliberation.streams import TRUNK, Streams
 from model.deliberation.template import frame_of
-from model.deliberation.transcript import SYSTEM
+from model.deliberation.tools import Toolbox, Wanted, grammar_of, read_call
+from model.stream.catalogue import load_catalogue
+from model.stream.errors import ModelFailed, NotPermitted
+from model.stream.values import ActionSpec, Risk, Slot
 
 N_CONTEXT = 1024
+SYSTEM = "You are Ambidex."
 ALIKE = 8
 """Letters. A model of random weights is of two minds at every token: in a batch of another size, rounding decides."""
 
 
+ARCHITECTURES: tuple[Architecture, ...] = ("llama", "qwen3vl", "lfm2")
+
+
+@pytest.fixture(scope="module", params=ARCHITECTURES)
+def architecture(request: pytest.FixtureRequest) -> Architecture:
+    """All that is checked holds for models that can move and forget what they have read, and for those that cannot."""
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_shape(tmp_path_factory.mktemp("models") / "tiny.gguf", TINY)
+def model(tmp_path_factory: pytest.TempPathFactory, architecture: Architecture) -> Path:
+    return write_shape(tmp_path_factory.mktemp("models") / "tiny.gguf", TINY, architecture=architecture)
 
 
 class Switch:
@@ -114,7 +128,7 @@ def test_being_told_to_stop_leaves_all_as_it_was(context: LlamaContext, switch: 
         streams.step()
     switch.after = -1
     assert not streams.growing
-    assert streams.length - streams.unread == read
+    assert streams.length - streams.unread == (read if can_forget_a_part(context) else 0)
     streams.rewind(read)
     assert written(streams, Stream.SAY)[Stream.SAY][:ALIKE] == expected[Stream.SAY][:ALIKE]
 
@@ -128,7 +142,7 @@ def test_what_was_taken_back_is_as_if_it_had_never_been(context: LlamaContext) -
         streams.step()
     streams.append(["self:", " unread", "\n"])
     streams.rewind(length)
-    assert (streams.length, streams.unread) == (length, 0)
+    assert (streams.length, streams.unread) == (length, 0 if can_forget_a_part(context) else length)
     assert written(streams, Stream.SAY) == expected
 
 
@@ -160,24 +174,137 @@ def alone_logits(context: LlamaContext, streams: Streams) -> np.ndarray:
     """What the trunk expects next, after all that was moved."""
     while streams.unread:
         streams.step()
+    return logits_behind(context)
+
+
+def logits_behind(context: LlamaContext) -> np.ndarray:
     context.share(TRUNK, 6)
     (logits,) = context.decode([Row(5, context.length(6), 6, wanted=True)])
     context.cut(6, -1)
     return logits
 
 
-def test_a_state_is_restored(context: LlamaContext) -> None:
-    streams = streams_of(context)
-    streams.append(["user:", " hello", "\n"])
+def can_forget_a_part(context: LlamaContext) -> bool:
+    """Other than all of a sequence; tried on one of its own."""
+    context.decode([Row(5, n, 6) for n in range(4)])
+    can = context.cut(6, 2)
+    context.cut(6, -1)
+    return can
+
+
+def test_what_each_can_do_is_known(context: LlamaContext, architecture: Architecture) -> None:
+    assert (context.can_shift, can_forget_a_part(context)) == {
+        "llama": (True, True),
+        "qwen3vl": (False, True),
+        "lfm2": (True, False),
+    }[architecture]
+
+
+def test_a_conversation_goes_on_in_another_process(context: LlamaContext, model: Path, tmp_path: Path) -> None:
+    streams, path = streams_of(context), tmp_path / "kept"
+    streams.append(["user:", " hello", "\n", "screen:", " half a line"])
     expected = alone_logits(context, streams)
-    state, length = context.save(TRUNK), context.length(TRUNK)
+    streams.rewind(streams.length - 3)
+    streams.append([" half a line"[-3:]])
+    streams.save(path)
+    assert path.stat().st_mode & 0o777 == 0o600
     context.cut(TRUNK, -1)
-    assert context.restore(TRUNK, state)
-    assert context.length(TRUNK) == length
-    assert np.allclose(alone_logits(context, streams), expected, atol=1e-4)
+    other = streams_of(context)
+    assert other.restore(path)
+    assert other.unread == 1  # the end of the line
+    assert np.allclose(logits_behind(context), expected, atol=1e-4)
+    other.append(["user:", " again", "\n"])
+    assert written(other, Stream.SAY)[Stream.SAY]
+
+
+def test_what_is_damaged_or_of_another_model_is_not_gone_on_with(context: LlamaContext, tmp_path: Path) -> None:
+    streams, path = streams_of(context), tmp_path / "kept"
+    streams.append(["user:", " hello", "\n"])
+    while streams.unread:
+        streams.step()
+    streams.save(path)
+    whole = path.read_bytes()
+    context.cut(TRUNK, -1)
+    changed = whole[:-1] + bytes([whole[-1] ^ 1])
+    for content in (b"", b"\n", b"{}\n", whole[:-1], whole.replace(b"tiny", b"tony"), changed, b"[1]\n" + whole):
+        path.write_bytes(content)
+        other = streams_of(context)
+        assert not other.restore(path)
+        assert other.length == other.unread
+    assert not streams_of(context).restore(tmp_path / "nothing")
+
+
+def test_where_the_disk_says_no_nothing_is_kept(context: LlamaContext, tmp_path: Path) -> None:
+    with pytest.raises(NotPermitted, match="cannot be kept"):
+        streams_of(context).save(tmp_path / "no folder" / "kept")
 
 
 @pytest.mark.parametrize("mark", ["<|im_end|>", "<think>"])
 def test_marks_of_the_template_in_what_was_read_are_letters(context: LlamaContext, mark: str) -> None:
     (token,) = context.tokenize(mark, special=True)
     assert token not in context.tokenize(f"read {mark} this")
+
+
+# Actions --------------------------------------------------------------------------------------------------------
+
+
+def test_an_action_is_held_to_the_declarations(context: LlamaContext) -> None:
+    toolbox = Toolbox(load_catalogue(resources.ROOT / "actions.toml").values())
+    grammar, calls = grammar_of(list(toolbox.specs.values())), list[Wanted]()
+    for n in range(12):
+        context.cut(TRUNK, -1)
+        streams = streams_of(context)
+        streams.append(["user:", f" open page {n}", "\n"])
+        streams.grow(Stream.SAY)
+        streams.grow(Stream.DO, grammar)
+        phrases: list[Phrase] = []
+        while Stream.DO in streams.growing:
+            phrases += streams.step()
+        streams.drop_all()
+        (text,) = (phrase.text for phrase in phrases if phrase.stream is Stream.DO)
+        call = read_call(text)
+        assert call or not text or text.startswith('{"action": "')  # cut off, where it goes on for ever
+        if call:
+            calls.append(call)
+    for call in calls:
+        spec = toolbox.specs[call.name]
+        assert call.texts.keys() <= {slot.name for slot in spec.slots}
+        assert {slot.name for slot in spec.slots if slot.required} <= call.texts.keys()
+
+
+def test_a_held_writer_writes_the_likeliest_that_may_stand_there(context: LlamaContext) -> None:
+    held = context.held('root ::= "yes" | "no"')
+    scores = np.zeros(context.n_vocabulary, np.float32)
+    (y,), (n,) = context.tokenize("y"), context.tokenize("n")
+    scores[n], scores[y] = 1, 2
+    scores[context.tokenize("z")] = 3
+    assert held.choose(scores) == y
+    assert held.choose(scores) == context.tokenize("e")[0]
+    with pytest.raises(ModelFailed, match="grammar"):
+        context.held("root ::= nothing")
+
+
+@pytest.mark.parametrize("text", ['"', "\\", '"} "', "a\nb\b\x00", "é 漢 🙂", "[^x] | (y)*"])
+def test_no_name_breaks_the_grammar(context: LlamaContext, text: str) -> None:
+    spec = ActionSpec("act", "", Risk.LOOK, (Slot("what", choices=(text, "other")),))
+    assert context.held(grammar_of([spec]))
+
+
+# Adapters and memory --------------------------------------------------------------------------------------------
+
+
+def test_an_adapter_changes_what_is_written(tmp_path: Path) -> None:
+    model = write_shape(tmp_path / "tiny.gguf", TINY)
+    adapter = write_adapter(tmp_path / "adapter.gguf", TINY)
+    plain, adapted = (LlamaContext(model, N_CONTEXT, 1, lambda: False, adapter=each) for each in (None, adapter))
+    before, after = (alone_logits(context, streams_of(context)) for context in (plain, adapted))
+    assert not np.allclose(before, after, atol=0.1)
+    for wrong in (model, tmp_path / "missing.gguf"):
+        with pytest.raises(ModelFailed, match="does not fit the model"):
+            LlamaContext(model, N_CONTEXT, 1, lambda: False, adapter=wrong)
+
+
+def test_a_model_that_is_larger_than_the_memory_is_a_sentence(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("model.deliberation.llama.available_bytes", lambda: 1_000)
+    with pytest.raises(ModelFailed, match=r"needs 0\.0 GB of memory, and 0\.0 are free"):
+        LlamaContext(model, N_CONTEXT, 1, lambda: False)

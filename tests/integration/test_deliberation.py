@@ -15,12 +15,13 @@ from threading import Event as StopSignal
 
 import pytest
 
-from benchmarks.model_shapes import TINY, write_shape
+from benchmarks.model_shapes import TINY, write_adapter, write_shape
+from desktop.minds import shipped_catalogue
 from desktop.processes import wait_until
-from model.deliberation.client import Deliberation
+from model.deliberation.client import Deliberation, Running
 from model.deliberation.phrase import Phrase, Stream
 from model.stream.errors import ModelFailed
-from model.stream.values import Channel, Data, Event, Opened, Opening, Origin, Pause, Word
+from model.stream.values import Channel, Data, Event, Opened, Opening, Origin, Outcome, Pause, Status, Word
 
 pytestmark = [
     pytest.mark.integration,
@@ -31,7 +32,8 @@ pytestmark = [
 ]
 
 TOY = Path(__file__).parents[1] / "data" / "toy_language_model.gguf"
-N_CONTEXT = 1024
+N_CONTEXT = 2048
+RUNNING = Running(1, N_CONTEXT)
 WITHIN_S = 30.0
 
 
@@ -76,7 +78,7 @@ KINDS = ["missing", "empty", "no-model", "cut-off", "cut-in-its-index", "unknown
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_broken_file_is_a_sentence(model: Path, tmp_path: Path, kind: str) -> None:
-    deliberation = Deliberation(broken(model, tmp_path, kind), lambda phrase: None, 1)
+    deliberation = Deliberation(broken(model, tmp_path, kind), lambda phrase: None, Running(1))
     with pytest.raises(ModelFailed, match=r"cannot be loaded|ended by itself") as failed:
         deliberation.run(StopSignal())
     assert "Traceback" not in str(failed.value)
@@ -88,7 +90,7 @@ def test_a_template_without_end_is_a_sentence(tmp_path: Path, monkeypatch: pytes
     loops = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
     monkeypatch.setattr("benchmarks.model_shapes.CHAT_TEMPLATE", loops)
     monkeypatch.setattr("model.deliberation.client.LOADS_WITHIN_S", 3.0)
-    deliberation = Deliberation(write_shape(tmp_path / "loop.gguf", TINY), lambda phrase: None, 1)
+    deliberation = Deliberation(write_shape(tmp_path / "loop.gguf", TINY), lambda phrase: None, Running(1))
     with pytest.raises(ModelFailed, match="does not react"):
         deliberation.run(StopSignal())
 
@@ -99,10 +101,13 @@ def test_a_template_without_end_is_a_sentence(tmp_path: Path, monkeypatch: pytes
 class Conversation:
     """A client with its thread, run again after each failure as the program does."""
 
-    def __init__(self, model: Path) -> None:
+    def __init__(self, model: Path, running: Running = RUNNING) -> None:
         self.phrases: list[Phrase] = []
         self.faults: list[str] = []
-        self.client = Deliberation(model, self.phrases.append, 1, N_CONTEXT)
+        self.rests = 0
+        self.client = Deliberation(
+            model, self.phrases.append, running, tools=shipped_catalogue().values(), on_rest=self._rest
+        )
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run)
 
@@ -122,6 +127,9 @@ class Conversation:
                 self.client.run(self._stop)
             except ModelFailed as error:
                 self.faults.append(str(error))
+
+    def _rest(self) -> None:
+        self.rests += 1
 
     def say(self, text: str) -> None:
         self.hear(Opened(Opening.HOLD), *map(Word, text.split()), Pause())
@@ -235,6 +243,47 @@ def test_after_a_kill_it_knows_what_it_was_told_and_what_it_has_said(toy: Conver
     toy.say("count to five")
     toy.client.floor()
     wait_until(lambda: answered(toy, "one", "two", "three", "four", "five"), WITHIN_S, "the numbers")
+
+
+def test_it_acts_and_speaks_of_what_came_of_it(toy: Conversation) -> None:
+    toy.say("write a poem about rain")
+    toy.client.floor()
+    wait_until(lambda: bool(done(toy)), WITHIN_S, "the action")
+    assert done(toy) == ['{"action": "set_clipboard", "text": "small drops fall and rivers grow"}']
+    time.sleep(0.5)
+    assert toy.rests == 0
+    assert not any(spoken(toy))
+    outcome = Outcome("set_clipboard", Status.DONE, "It is on the clipboard.")
+    toy.client.see(Event(0, Channel.OUTCOME, outcome, Origin.WORLD))
+    wait_until(lambda: answered(toy, "i wrote you a poem"), WITHIN_S, "the answer")
+    wait_until(lambda: toy.rests == 1, WITHIN_S, "the end of it")
+    assert len(done(toy)) == 1
+
+
+def test_a_conversation_goes_on_after_a_restart_where_it_is_kept(tmp_path: Path) -> None:
+    running = Running(1, N_CONTEXT, keep=tmp_path / "conversation")
+    with Conversation(TOY, running) as first:
+        first.hear(Opened(Opening.HOLD), Word("explain"), Word("snow"))
+        wait_until(lambda: "they want to know about snow" in thoughts(first), WITHIN_S, "the thought")
+        first.hear(Pause())
+    assert (tmp_path / "conversation").stat().st_mode & 0o777 == 0o600
+    with Conversation(TOY, running) as second:
+        second.client.floor()
+        wait_until(lambda: answered(second, "it melts when the days get warm again"), WITHIN_S, "the answer")
+    with Conversation(TOY) as other:
+        other.client.floor()
+        wait_until(lambda: other.rests == 1, WITHIN_S, "the end of it")
+        assert not any(spoken(other))
+
+
+def test_an_adapter_that_does_not_fit_is_a_sentence(tmp_path: Path) -> None:
+    deliberation = Deliberation(TOY, lambda phrase: None, Running(1, adapter=write_adapter(tmp_path / "a.gguf", TINY)))
+    with pytest.raises(ModelFailed, match="does not fit the model"):
+        deliberation.run(StopSignal())
+
+
+def done(conversation: Conversation) -> list[str]:
+    return [phrase.text for phrase in conversation.phrases if phrase.stream is Stream.DO and phrase.text]
 
 
 def thoughts(conversation: Conversation) -> list[str]:

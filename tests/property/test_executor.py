@@ -75,14 +75,16 @@ REQUESTS = st.lists(
     ]),
     min_size=1, max_size=2,
 ).map(" ".join)  # fmt: skip
-Wish = tuple[str, Span | int | None, int, int]
-"""An action's name; what it points at: words, or the item seen so many items ago; how many utterances ago it was asked
-for; and how many actions ago what it follows."""
+COMPOSED = ("hello", "rm", "enter", "made up")
+Wish = tuple[str, Span | int | str | None, int, int]
+"""An action's name; what it points at: words, or the item seen so many items ago, or what it spells itself; how many
+utterances ago it was asked for; and how many actions ago what it follows."""
 SPANS = st.one_of(
     st.none(),
     st.builds(lambda start, length: Span(Channel.USER, start, start + length), st.integers(0, 9), st.integers(0, 3)),
     st.integers(0, 4),
     st.integers(0, 1),
+    st.sampled_from(COMPOSED),
 )
 NAMES = st.sampled_from([*CATALOGUE, "type_text", "press_keys", "paste", "send", "wipe", "confirm", "confirm"])
 WISHES = st.lists(
@@ -194,12 +196,14 @@ class ExecutorMachine(RuleBasedStateMachine):
             self.actions += 1
             newest = max(self.truth, default=0)
             span = Span(Channel.USER, 0, None, newest - pointed) if isinstance(pointed, int) else pointed
-            spans = {slot.name: span for slot in CATALOGUE[name].slots if span is not None}
+            slots = [slot.name for slot in CATALOGUE[name].slots]
+            composed = dict.fromkeys(slots, span) if isinstance(span, str) else {}
+            spans = dict.fromkeys(slots, span) if isinstance(span, Span) else {}
             utterance = self.sources.utterance.number - late
             words, finished = (self.opened_at, len(self.said)), not self.sources.in_sentence
             action = Action(
                 self.actions, name, spans, self.now_ns, utterance, max(0, self.actions - follows) if follows else 0,
-                words, finished,
+                words, finished, composed,
             )  # fmt: skip
             self.acting, self.waiting = action, self.executor.pending
             self.executor.execute(action)
@@ -328,6 +332,8 @@ class ExecutorMachine(RuleBasedStateMachine):
         if source == "user":
             every = range(len(self.said) + 1)
             return {" ".join(self.said[i:j]) for i in every for j in every if i < j}
+        if source == "composed":
+            return {*COMPOSED}
         return {text for text, channel in self.truth.values() if channel == source}
 
     def told(self, event: Event) -> None:

@@ -89,7 +89,8 @@ def test_one_yes_is_enough_only_for_what_can_be_taken_back(
 def test_what_is_asked_about_says_which_words_are_not_the_users(given_: dict[str, Argument]) -> None:
     reason = judge(ActionSpec("send", "", Risk.OUTWARD), given_, Situation(authority=True)).reason
     for slot, argument in given_.items():
-        assert (f"The {slot} comes from the {argument.provenance}." in reason) or argument.provenance == Channel.USER
+        told = "is my own" if argument.provenance == "composed" else f"comes from the {argument.provenance}"
+        assert (f"The {slot} {told}." in reason) or argument.provenance == Channel.USER
 
 
 @given(specs, arguments, situations, rules, st.text())

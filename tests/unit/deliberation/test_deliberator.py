@@ -4,9 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from model.deliberation.deliberator import MAX_SAID, MAX_THOUGHTS, Deliberator
+from model.deliberation.deliberator import MAX_CALLS, MAX_SAID, MAX_THOUGHTS, Deliberator
 from model.deliberation.phrase import Phrase, Stream
-from model.stream.values import Channel, Data, Event, Line, Opened, Opening, Origin, Outcome, Pause, Place, Status, Word
+from model.stream.values import (
+    ActionSpec,
+    Channel,
+    Data,
+    Event,
+    Line,
+    Opened,
+    Opening,
+    Origin,
+    Outcome,
+    Pause,
+    Place,
+    Risk,
+    Slot,
+    Status,
+    Word,
+)
 
 THINK, SAY, DO = Stream.THINK, Stream.SAY, Stream.DO
 
@@ -28,6 +44,10 @@ class ScriptedStreams:
         return len(self.text)
 
     @property
+    def forgotten(self) -> int:
+        return 0
+
+    @property
     def growing(self) -> frozenset[Stream]:
         return frozenset(self.grown)
 
@@ -42,7 +62,8 @@ class ScriptedStreams:
         self.text = self.text[:length]
         return True
 
-    def grow(self, stream: Stream) -> None:
+    def grow(self, stream: Stream, grammar: str = "") -> None:
+        assert ("set_clipboard" in grammar) == (stream is DO)
         self.grown.add(stream)
 
     def drop_all(self) -> None:
@@ -104,19 +125,114 @@ def test_nothing_is_said_into_a_sentence_of_the_users() -> None:
     assert run(deliberator) == [(SAY, "Paris")]
 
 
-def test_actions_are_written_only_by_whom_it_was_allowed_and_an_outcome_is_spoken_of() -> None:
-    streams = ScriptedStreams(do="open it")
-    deliberator = Deliberator(streams, acts=True)
-    see(deliberator, *said("open it"), Pause())
+def test_it_thinks_on_until_what_it_said_was_heard() -> None:
+    streams = ScriptedStreams(say="Paris")
+    deliberator = Deliberator(streams)
+    see(deliberator, *said("what is the capital"), Pause())
     deliberator.floor()
-    assert run(deliberator) == [(DO, "open it")]
-    see(deliberator, Outcome("open_url", Status.DONE, "Opened it."), channel=Channel.OUTCOME)
-    streams.script[SAY] = ["it is open"]
-    deliberator.floor()
-    assert run(deliberator) == [(SAY, "it is open")]
-    quiet = Deliberator(ScriptedStreams(do="open it"))
+    assert run(deliberator) == [(SAY, "Paris")]
+    assert not deliberator.has_floor
+    streams.script[THINK] = ["they may ask for more"]
+    see(deliberator, Line(1, "news", Place(0, 0, 1, 1)), channel=Channel.SCREEN)
+    assert run(deliberator) == [(THINK, "they may ask for more")]
+    deliberator.turn()
+    streams.script[THINK] = ["nobody asked"]
+    see(deliberator, Line(1, "more news", Place(0, 0, 1, 1)), channel=Channel.SCREEN)
+    assert run(deliberator) == []
+
+
+CALL = '{"action": "set_clipboard", "text": "a poem"}'
+DONE = Outcome("set_clipboard", Status.DONE, "It is on the clipboard.")
+TOOLS = tuple(
+    ActionSpec(name, description, Risk.REVERSIBLE, (Slot("text"),), (description,))
+    for name, description in {
+        "set_clipboard": "Put a text on the clipboard",
+        "add_note": "Write down a note",
+        "open_app": "Start a program",
+    }.items()
+)
+
+
+def test_without_tools_it_does_nothing() -> None:
+    streams = ScriptedStreams(do=CALL)
+    quiet = Deliberator(streams)
     quiet.floor()
     assert run(quiet) == []
+    assert "tool:" not in streams.text
+
+
+def test_it_is_shown_the_tools_that_may_be_wanted_behind_its_first_words() -> None:
+    streams = ScriptedStreams(say="of course")
+    deliberator = Deliberator(streams, TOOLS)
+    see(deliberator, *said("note this"), Pause())
+    deliberator.floor()
+    run(deliberator)
+    lines = streams.text.splitlines()
+    assert lines[2] == "self: of course"
+    assert lines[3:] == [
+        "tool: set_clipboard(text): Put a text on the clipboard",
+        "tool: add_note(text): Write down a note",
+    ]
+    see(deliberator, *said("start a note program"), Pause())
+    deliberator.floor()
+    run(deliberator)
+    assert streams.text.count("tool: add_note") == 1
+    assert streams.text.count("tool: open_app") == 1
+
+
+def test_an_action_keeps_the_floor_until_its_outcome_is_spoken_of() -> None:
+    streams = ScriptedStreams(do=CALL)
+    deliberator = Deliberator(streams, TOOLS)
+    see(deliberator, *said("write a poem"), Pause())
+    deliberator.floor()
+    assert run(deliberator) == [(DO, CALL)]
+    assert deliberator.has_floor
+    streams.script[SAY] = ["it is written"]
+    for other in (
+        Outcome("set_timer", Status.FIRED, "Time is up."),
+        Outcome("set_clipboard", Status.ASKS, "Shall I?"),
+    ):
+        see(deliberator, other, channel=Channel.OUTCOME)
+        assert run(deliberator) == []
+    see(deliberator, Word("yes"), Pause())
+    assert run(deliberator) == []
+    see(deliberator, DONE, channel=Channel.OUTCOME)
+    assert run(deliberator) == [(SAY, "it is written")]
+    assert not deliberator.has_floor
+
+
+def test_half_an_action_is_none() -> None:
+    deliberator = Deliberator(ScriptedStreams(do=CALL[:-3]), TOOLS)
+    see(deliberator, *said("write a poem"), Pause())
+    deliberator.floor()
+    assert run(deliberator) == []
+    assert not deliberator.has_floor
+
+
+def test_a_reply_has_so_many_actions_and_no_more() -> None:
+    streams = ScriptedStreams(do="|".join([CALL] * (MAX_CALLS + 2)))
+    deliberator = Deliberator(streams, TOOLS)
+    see(deliberator, *said("write a poem"), Pause())
+    deliberator.floor()
+    for _ in range(MAX_CALLS):
+        assert run(deliberator) == [(DO, CALL)]
+        see(deliberator, DONE, channel=Channel.OUTCOME)
+    assert run(deliberator) == []
+    assert not deliberator.has_floor
+
+
+def test_tools_that_were_taken_back_with_an_answer_are_shown_again() -> None:
+    streams = ScriptedStreams(say="a|b")
+    deliberator = Deliberator(streams, TOOLS)
+    see(deliberator, *said("note this"), Pause())
+    deliberator.floor()
+    run(deliberator)
+    deliberator.hush("")
+    assert "tool:" not in streams.text
+    see(deliberator, *said("note this"), Pause())
+    deliberator.floor()
+    run(deliberator)
+    assert streams.text.count("tool: add_note") == 1
 
 
 def test_thoughts_are_bounded_until_something_changes() -> None:

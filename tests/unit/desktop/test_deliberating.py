@@ -9,27 +9,36 @@ import pytest
 
 from actions.bodies import Done
 from desktop.deliberating import NO_ANSWER, NO_ENGINE, Deliberating, chosen_language_model
-from desktop.live import LiveView
+from desktop.live import Doing, LiveView
+from desktop.minds import shipped_catalogue
 from desktop.model_store import ModelStore
 from desktop.places import find_places
+from model.deliberation.client import Running
 from model.deliberation.phrase import Phrase, Stream
 from model.stream.errors import ModelFailed
 from model.stream.sources import Sources
 from model.stream.values import (
+    Action,
+    Argument,
     Channel,
     Copied,
     Data,
     Effect,
     Event,
+    Opened,
+    Opening,
     Origin,
     Outcome,
     Played,
     Say,
     Silenced,
+    Span,
+    Status,
     Step,
     Tick,
     Tone,
     Word,
+    Written,
 )
 from model.stream.values import Seen as SeenTick
 from tests.models import write_gguf
@@ -45,14 +54,28 @@ class Rig:
         self.said: list[Effect] = []
         self.posted: list[Data] = []
         self.told: list[object] = []
-        self.live = LiveView(Sources().resolve)
+        self.done: list[Action] = []
+        self.sources = Sources()
+        self.live = LiveView(self.sources.resolve)
         self.deliberating = Deliberating(
-            Path("none.gguf"), self, self.live, lambda event: self.posted.append(event.data)
+            Path("none.gguf"),
+            Running(),
+            shipped_catalogue(),
+            self.sources,
+            self,
+            self.live,
+            self.post,
+            self.done.append,
         )
         client = self.deliberating.client
+        client.turn = lambda: self.told.append("turn")
         client.see = lambda event: self.told.append(event.data)
         client.floor = lambda: self.told.append("floor")
         client.hush = lambda heard="": self.told.append(f"hush {heard}")
+
+    def post(self, event: Event) -> None:
+        self.posted.append(event.data)
+        self.live.record(TICK, [event], STEP)
 
     def submit(self, effect: Effect, tick: Tick) -> None:
         self.said.append(effect)
@@ -83,8 +106,10 @@ def test_its_words_are_spoken_and_shown_once_it_was_asked() -> None:
     rig.phrase("they ask", stream=Stream.THINK)
     rig.phrase("rain is")
     rig.phrase("water", last=True)
+    rig.deliberating.rest()
     rig.phrase("too late")
     assert rig.told == ["floor"]
+    assert rig.posted == [Written("they ask", False), Written("rain is", False), Written("water", True)]
     assert rig.said == [Say("rain is"), Say("water", last=True)]
     state = rig.live.state
     assert state.thought == ("they", "ask")
@@ -107,16 +132,106 @@ def test_after_silence_nothing_of_it_is_spoken() -> None:
     rig.ask()
     rig.deliberating.silence()
     rig.phrase("rain is water", last=True)
+    rig.phrase(CALL, stream=Stream.DO)
+    rig.deliberating.rest()
     assert rig.told == ["floor", "hush "]
     assert rig.said == []
+    assert rig.done == []
+    assert rig.posted == []
 
 
 def test_an_interruption_of_what_others_say_later_is_none_of_its_own() -> None:
     rig = Rig()
     rig.ask()
     rig.phrase("rain", last=True)
+    rig.deliberating.rest()
     rig.see(Played("rain"), Silenced(cut=False), Played("typed"), Silenced(cut=True), channel=Channel.SELF)
+    assert rig.told == ["floor", "turn"]
+
+
+def test_what_was_heard_of_an_answer_in_two_parts_is_counted_from_the_second() -> None:
+    rig = Rig()
+    rig.ask()
+    rig.phrase("i will", last=True)
+    rig.phrase(CALL, stream=Stream.DO)
+    rig.see(Played("i"), Played("will"), Silenced(cut=False), channel=Channel.SELF)
+    rig.see(Played("done"), Silenced(cut=False), channel=Channel.SELF)  # what came of it is told by somebody else
+    rig.phrase("it is on your clipboard")
+    rig.see(Played("it"), Silenced(cut=True), channel=Channel.SELF)
+    assert rig.told == ["floor", "turn", "hush it"]
+
+
+def test_an_answer_that_waits_for_its_next_phrase_is_not_over() -> None:
+    rig = Rig()
+    rig.ask()
+    rig.phrase("rain is")
+    rig.see(Played("rain"), Played("is"), Silenced(cut=False), channel=Channel.SELF)
+    rig.phrase("water")
+    rig.see(Played("water"), Silenced(cut=True), channel=Channel.SELF)
+    assert rig.told == ["floor", "hush rain is water"]
+
+
+CALL = '{"action": "set_clipboard", "text": "a poem"}'
+
+
+def test_an_action_goes_to_the_executor_with_what_the_user_had_said() -> None:
+    rig = Rig()
+    rig.sources.add(Event(0, Channel.USER, Opened(Opening.HOLD), Origin.USER))
+    for word in ["write", "a", "poem"]:
+        rig.sources.add(Event(0, Channel.USER, Word(word), Origin.USER))
+    rig.ask()
+    rig.sources.add(Event(0, Channel.USER, Word("later"), Origin.USER))
+    rig.phrase('{"action": "set_clipboard", "text": "roses"}', stream=Stream.DO)
+    rig.phrase(CALL, stream=Stream.DO)
+    first, second = rig.done
+    assert (first.name, first.composed, first.spans) == ("set_clipboard", {"text": "roses"}, {})
+    assert (first.utterance, first.words) == (1, (0, 3))
+    assert second.spans == {"text": Span(Channel.USER, 1, 3)}
+    assert first.id != second.id
+    assert rig.live.state.doing == Doing("set_clipboard", (("text", Argument("a poem", "user")),), sent=True)
+    assert rig.posted[-1] == Written(CALL, False)
+    rig.deliberating.rest()
+    assert not [data for data in rig.posted if isinstance(data, Outcome)]
+
+
+def test_the_users_yes_is_no_interruption_of_what_waits_for_it() -> None:
+    rig = Rig()
+    rig.ask()
+    rig.phrase(CALL, stream=Stream.DO)
+    rig.deliberating.give_way()
+    rig.see(Silenced(cut=True, unsaid="shall I"), channel=Channel.SELF)
     assert rig.told == ["floor"]
+    done = Outcome("set_clipboard", Status.DONE, "Done.", rig.done[0].id)
+    rig.see(done, channel=Channel.OUTCOME)
+    rig.phrase("it is on your clipboard", last=True)
+    assert rig.said == [Say("it is on your clipboard", last=True)]
+    rig.deliberating.give_way()
+    assert rig.told == ["floor", done, "hush "]
+
+
+def test_another_action_of_that_name_is_not_what_it_waits_for() -> None:
+    rig = Rig()
+    rig.ask()
+    rig.phrase(CALL, stream=Stream.DO)
+    other = Outcome("set_clipboard", Status.DONE, "Done.", 7)
+    rig.see(other, channel=Channel.OUTCOME)
+    assert rig.told == ["floor", "hush ", other]
+
+
+def test_a_panic_ends_what_waits() -> None:
+    rig = Rig()
+    rig.ask()
+    rig.phrase(CALL, stream=Stream.DO)
+    rig.deliberating.silence()
+    assert rig.told == ["floor", "hush "]
+
+
+@pytest.mark.parametrize("written", ["{", '{"action": "no_such_action"}', '{"text": "a"}', "[]", '{"action": 3}'])
+def test_what_is_no_action_is_not_done(written: str) -> None:
+    rig = Rig()
+    rig.ask()
+    rig.phrase(written, stream=Stream.DO)
+    assert rig.done == []
 
 
 def test_a_reply_that_is_not_its_own_is_none_of_its_business() -> None:
@@ -129,7 +244,8 @@ def test_no_answer_is_said_so() -> None:
     rig = Rig()
     rig.ask()
     rig.phrase("", last=True)
-    (outcome,) = rig.posted
+    rig.deliberating.rest()
+    outcome = rig.posted[-1]
     assert isinstance(outcome, Outcome)
     assert outcome.text == NO_ANSWER
 

@@ -147,7 +147,7 @@ def test_the_command_fetches_tries_and_keeps(hub: Hub, tmp_path: Path) -> None:
     """The real program, as it is typed."""
     command = (sys.executable, "-m", "desktop", "models", "add", "somebody/models", "--name", "small")
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert done.stdout.startswith("Added the language small"), done
+    assert done.stdout.startswith("Added the language model small"), done
     assert done.returncode == 0
     kept = tmp_path / "ambidex" / "data" / "models"
     assert (kept / "small" / "small.gguf").read_bytes() == hub.files["small.gguf"]

@@ -8,7 +8,7 @@ import pytest
 
 from model.stream.errors import Closed
 from model.stream.queues import INBOX_SIZE, BoundedQueue, Inbox, QueueStatistics
-from model.stream.values import Channel, Event, Origin, Pause, Played, Tone, Word
+from model.stream.values import Channel, Event, Origin, Pause, Played, Tone, Word, Written
 
 
 def word(t_ns: int, text: str = "hello") -> Event:
@@ -118,6 +118,10 @@ def test_posting_wakes_the_loop():
     assert woken == [True]
 
 
-def test_nothing_can_be_posted_on_an_output_channel():
+def test_what_deliberation_writes_is_posted_and_no_gesture_is():
+    inbox = Inbox()
+    for channel in (Channel.THOUGHT, Channel.SPEECH, Channel.ACTION):
+        inbox.post(Event(0, channel, Written("a phrase", last=True), Origin.SELF))
+    assert len(inbox.drain()) == 3
     with pytest.raises(KeyError):
-        Inbox().post(Event(0, Channel.SPEECH, Pause(), Origin.SELF))
+        inbox.post(Event(0, Channel.GESTURE, Written("a nod", last=True), Origin.SELF))

@@ -1,0 +1,65 @@
+"""From the texts that a language model wrote back to where they stand: only what stands somewhere can point there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from actions.arguments import Unreadable, read
+from model.stream.sources import Sources
+from model.stream.values import ActionSpec, Channel, Slot, Span
+
+MAX_WORDS = 60
+"""Of the user's, the newest, among which a text is looked for."""
+
+
+def traced(
+    spec: ActionSpec, texts: Mapping[str, str], sources: Sources, first_word: int
+) -> tuple[dict[str, Span], dict[str, str]]:
+    """Pointers to the arguments that the user said since `first_word` or that stand in an item of the field, letter by
+    letter; and the rest, which is composed. What is no slot of the action is left out.
+
+    The user's words are spoken: beside the same letters the same value will do, as of "example dot com".
+    """
+    spans, composed = dict[str, Span](), dict[str, str]()
+    for slot in spec.slots:
+        text = texts.get(slot.name, "").strip()
+        if not text:
+            continue
+        span = _said(slot, text, sources, first_word) or _shown(text, sources)
+        if span is None:
+            composed[slot.name] = text
+        else:
+            spans[slot.name] = span
+    return spans, composed
+
+
+def _said(slot: Slot, text: str, sources: Sources, first_word: int) -> Span | None:
+    """The newest and, of these, the shortest run of words that means it."""
+    count, value = sources.word_count, _value(slot, text)
+    words = sources.words(max(first_word, count - MAX_WORDS), count)
+    first = count - len(words)
+    for start in range(len(words) - 1, -1, -1):
+        for end in range(start + 1, len(words) + 1):
+            said = " ".join(words[start:end])
+            if said == text or (value is not None and _value(slot, said) == value):
+                return Span(Channel.USER, first + start, first + end)
+    return None
+
+
+def _value(slot: Slot, text: str) -> str | None:
+    """None where only the letters count: what is to be written down is to be written so."""
+    if slot.kind == "text":
+        return None
+    value = read(slot.kind, text)
+    return None if isinstance(value, Unreadable) else value.casefold()
+
+
+def _shown(text: str, sources: Sources) -> Span | None:
+    """In the newest item where it stands as whole words."""
+    pattern = re.compile(rf"(?<!\w){re.escape(text)}(?!\w)")
+    for item in sorted(sources.field(), key=lambda item: -item.t_ns):
+        found = pattern.search(item.text)
+        if found is not None:
+            return Span(item.channel, found.start(), found.end(), item.id)
+    return None
