@@ -88,6 +88,10 @@ def _ours(model: Path, n_threads: int) -> dict[str, Any]:
     three = _step_s(streams, tuple(Stream))
     again = _step_s(streams, (Stream.SAY,))
     streams.drop_all()
+    began_s = time.perf_counter()
+    read_until_the_pause()
+    read_s = time.perf_counter() - began_s
+    restored_s, size = _restored_s(context, streams, model.with_suffix(".kept"))
     context.close()
     one = (one + again) / 2
     return {
@@ -96,7 +100,22 @@ def _ours(model: Path, n_threads: int) -> dict[str, Any]:
         "step_three_ms": _ms(three),
         "three_to_one": round(three / one, 2),
         "three_together_times_faster": round(3 * one / three, 2),
+        "read_again_ms": _ms(read_s),
+        "restored_ms": _ms(restored_s),
+        "restored_times_sooner": round(read_s / restored_s, 1),
+        "kept_mb": round(size / 1e6),
     }
+
+
+def _restored_s(context: LlamaContext, streams: Streams, path: Path) -> tuple[float, int]:
+    """From the file of a conversation to its state, and the size of that file."""
+    streams.save(path)
+    context.cut(TRUNK, -1)
+    fresh = Streams(context, frame_of(context.template, SYSTEM))
+    began_s = time.perf_counter()
+    if not fresh.restore(path):
+        raise RuntimeError("The conversation was not restored.")
+    return time.perf_counter() - began_s, path.stat().st_size
 
 
 def _step_s(streams: Streams, wanted: tuple[Stream, ...]) -> float:
@@ -200,7 +219,7 @@ def _ms(seconds: float) -> float:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shape", choices=SHAPES, default="small")
-    parser.add_argument("--format", choices=("Q8_0", "Q4_0"), default="Q4_0")
+    parser.add_argument("--format", choices=("Q8_0", "Q4_0", "Q4_K"), default="Q4_0")
     parser.add_argument("--threads", type=int, default=2)
     return parser.parse_args()
 

@@ -29,7 +29,9 @@ N_CONTEXT = 4096
 TURN_S = 6.0
 ANSWER_STEPS = 12
 """Of an answer, before the next turn begins."""
-SPOKEN_WORDS_PER_S = 170 / 60
+SPOKEN_TOKENS_PER_S = 170 / 60 * 1.3
+PHRASES = {Stream.SAY: 14, Stream.THINK: 20, Stream.DO: 20}
+"""Tokens, as of real ones: random weights do not know where a sentence ends."""
 PLAYBACK_S = 10.0
 
 
@@ -39,6 +41,7 @@ def main() -> None:
         model = write_shape(Path(folder) / f"{arguments.shape}.gguf", SHAPES[arguments.shape], "Q4_0")
         context = LlamaContext(model, N_CONTEXT, arguments.threads, lambda: False)
         streams = Streams(context, frame_of(context.template, SYSTEM))
+        streams.longest.update(PHRASES)
         figures: dict[str, Any] = {"shape": arguments.shape, "context": N_CONTEXT}
         figures |= _past_the_context(context, streams, round(60 * arguments.minutes / TURN_S))
         figures |= _thinking_while_speaking(streams)
@@ -102,8 +105,7 @@ def _thinking_while_speaking(streams: Streams) -> dict[str, Any]:
             thinking_s += took_s if thinks else 0.0
         for phrase in phrases:
             if phrase.stream is Stream.SAY:
-                words = max(1, len(phrase.text) // 5)
-                plays_until_s = max(plays_until_s, time.monotonic()) + words / SPOKEN_WORDS_PER_S
+                plays_until_s = max(plays_until_s, time.monotonic()) + PHRASES[Stream.SAY] / SPOKEN_TOKENS_PER_S
     return {"playback_s": round(playing_s, 1), "thinking_share_of_playback": round(thinking_s / playing_s, 3)}
 
 

@@ -30,6 +30,8 @@ ROOT = Path(__file__).parents[1]
 TOY = ROOT / "tests" / "data" / "toy_language_model.gguf"
 SHAPES = {"tiny": TINY, "small": SMALL, "middle": MIDDLE}
 N_TRUNK = 1_000
+MAX_TEXT = 1_200
+"""Letters of a transcript of the toy's; it is read in one batch."""
 PHRASE = 12
 """Tokens of a phrase: one that is spoken has about so many."""
 N_PHRASES = 6
@@ -127,8 +129,10 @@ def _right_on_the_toy(n_questions: int, n_threads: int) -> dict[str, Any]:
         said, thought = toy.answer(lines, "say")[0], toy.answer(lines, "think")[0]
         if not said or not thought or "clipboard" in thought:
             continue
-        asked += 1
         text = "".join(piece for channel, line in lines for piece in (f"{channel}:", f" {line}" if line else "", "\n"))
+        if len(text) > MAX_TEXT:
+            continue
+        asked += 1
         right_twigs += _said_by_twigs(context, frame, text) == said
         right_clock += _said_by_clock(context, frame, text) == said
     context.close()

@@ -10,11 +10,13 @@ import gguf
 import numpy as np
 from numpy.typing import NDArray
 
-BLOCK = 32
-"""Weights that share a scale."""
 CONVOLUTION = 3
 """Tokens that a short convolution looks at."""
-Format = Literal["Q8_0", "Q4_0"]
+Format = Literal["Q8_0", "Q4_0", "Q4_K"]
+WEIGHTS, BYTES = {"Q8_0": 32, "Q4_0": 32, "Q4_K": 256}, {"Q8_0": 34, "Q4_0": 18, "Q4_K": 144}
+"""Of a block."""
+LARGEST = {"Q8_0": 128, "Q4_0": 8, "Q4_K": 15 * 32}
+"""Of its weights, in scales."""
 CHAT_TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
@@ -83,7 +85,9 @@ def write_shape(
     def add_ones(name: str, size: int) -> None:
         writer.add_tensor(f"{name}.weight", np.ones(size, np.float32))
 
-    add("token_embd", shape.n_vocabulary, shape.n_embd)
+    embedding = _random(rng, shape.n_vocabulary, shape.n_embd, format)
+    _write_letters_alone(embedding, format)
+    writer.add_tensor("token_embd.weight", embedding, raw_dtype=gguf.GGMLQuantizationType[format])
     add_ones("token_embd_norm" if is_hybrid else "output_norm", shape.n_embd)
     for n in range(shape.n_layer):
         add_ones(f"blk.{n}.attn_norm", shape.n_embd)
@@ -146,6 +150,14 @@ def _add_vocabulary(writer: gguf.GGUFWriter, size: int) -> None:
     writer.add_chat_template(CHAT_TEMPLATE)
 
 
+def _write_letters_alone(embedding: NDArray[np.uint8], format: Format) -> None:
+    """What is written is read again: most of it were unused tokens, which are a dozen letters when they are read."""
+    printable = np.zeros(len(embedding), bool)
+    printable[[*range(ord(" "), ord("~") + 1)]] = True
+    blocks = embedding.reshape(len(embedding), -1, BYTES[format])
+    blocks[~printable, :, :2] = 0  # the scales; the embedding is the output matrix, too
+
+
 def _byte_letters() -> list[str]:
     """The letter that stands for each byte in byte-level vocabularies: itself where it can be printed."""
     shown = [*range(ord("!"), ord("~") + 1), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
@@ -154,10 +166,10 @@ def _byte_letters() -> list[str]:
 
 
 def _random(rng: np.random.Generator, rows: int, columns: int, format: Format) -> NDArray[np.uint8]:
-    """Blocks of a scale, in two bytes, and the weights, in 8 or 4 bits each."""
-    size, largest = (BLOCK, 128) if format == "Q8_0" else (BLOCK // 2, 8)
-    blocks = np.empty((rows * columns // BLOCK, 2 + size), np.uint8)
-    scale = np.float16(2 / (largest * columns**0.5))
+    """Blocks of scales, the first of them in two bytes, and of weights in 8 or 4 bits each."""
+    blocks = rng.integers(0, 256, (rows * columns // WEIGHTS[format], BYTES[format]), np.uint8)
+    scale = np.float16(2 / (LARGEST[format] * columns**0.5))
     blocks[:, :2] = np.frombuffer(scale.tobytes(), np.uint8)
-    blocks[:, 2:] = rng.integers(0, 256, (len(blocks), size), np.uint8)
+    if format == "Q4_K":
+        blocks[:, 2:4] = 0  # what is taken off from each weight
     return blocks.reshape(rows, -1)

@@ -60,8 +60,9 @@ class Streams:
     def __init__(self, context: LlamaContext, frame: Frame) -> None:
         self._context = context
         self._tail = context.tokenize(frame.tail, special=True)
-        self._most = dict.fromkeys(Stream, MAX_PHRASE) | {Stream.DO: min(MAX_CALL, context.n_context // 8)}
-        self._reserve = sum(FEW + len(self._tail) + MAX_NAME + most for most in self._most.values())
+        self.longest = dict.fromkeys(Stream, MAX_PHRASE) | {Stream.DO: min(MAX_CALL, context.n_context // 8)}
+        """Tokens of a phrase."""
+        self._reserve = sum(FEW + len(self._tail) + MAX_NAME + most for most in self.longest.values())
         self._trunk = [*context.begin, *context.tokenize(frame.head, special=True)]
         """All of it; what the context has of it is read."""
         self._fixed = len(self._trunk)
@@ -235,7 +236,7 @@ class Streams:
             twig.waiting = [token]
         text = twig.written.decode("utf-8", "ignore").lstrip()
         whole = read_call(text) is not None if twig.held else "\n" in text or _is_sentence(text)
-        if not (ends or whole or twig.n_written >= self._most[twig.stream]):
+        if not (ends or whole or twig.n_written >= self.longest[twig.stream]):
             return None
         self.drop(twig.stream)
         return Phrase(twig.stream, text.partition("\n")[0].rstrip(), ends)
