@@ -110,6 +110,7 @@ class Executor:
         self._queue: BoundedQueue[_Job] = BoundedQueue("actions", MAX_WAITING)
         self._deeds: deque[_Deed] = deque(maxlen=MAX_UNDO)
         self._pending: Pending | None = None
+        self._withdrawn = 0
         self._not_done = 0
         """The last action that was not done; what was to follow it is not done either."""
         self._turn = threading.RLock()  # held while an action runs
@@ -190,6 +191,17 @@ class Executor:
         if status is Status.UNDONE:
             self._announce(outcome)
         return outcome
+
+    def withdraw(self, action_id: int) -> None:
+        """The language model was told to stop: this action of its, and all before it, are not done any more, nor asked
+        about. Ids of its actions are below zero, and go down."""
+        with self._state:
+            self._withdrawn = min(self._withdrawn, action_id)
+            if self._pending is not None and self._is_withdrawn(self._pending.action):
+                self._pending = None
+
+    def _is_withdrawn(self, action: Action) -> bool:
+        return action.is_written and self._withdrawn <= action.id
 
     def interrupt(self) -> None:
         """Stop what is running and forget what waits, but stay ready."""
@@ -275,6 +287,8 @@ class Executor:
     ) -> Outcome:
         if action.name == "none":
             return _outcome(action, Status.DONE, "")
+        if self._is_withdrawn(action):
+            return _outcome(action, Status.REFUSED, "")
         if not self._armed:
             return _outcome(action, Status.REFUSED, "I was stopped. Switch me on again first.")
         if self._locked:
@@ -403,8 +417,11 @@ class Executor:
     def _tell(self, decision: Decision) -> None:
         for observer in self._observers:
             observer(decision)
-        if decision.outcome.text:
-            self._announce(decision.outcome)
+        outcome = decision.outcome
+        if outcome.action_id < 0 and outcome.status is Status.DONE and not outcome.text:
+            outcome = replace(outcome, text="Done.")  # a language model waits for it
+        if outcome.text:
+            self._announce(outcome)
 
     def _announce(self, outcome: Outcome) -> None:
         self._post(Event(self._now_ns(), Channel.OUTCOME, outcome, Origin.WORLD))

@@ -74,9 +74,10 @@ class Judge:
         situation = Situation(True, licensed, pointed, focus, secret, values)
         verdict = self._remembered(judge(spec, arguments, situation, self._rules), spec, arguments, focus)
         if verdict.decision is Ruling.ALLOW:
-            if self._licence is not None and self._answered.enough(action):
+            changes = spec.risk is not Risk.LOOK
+            if changes and self._licence is not None and self._answered.enough(action):
                 return TOO_MANY
-            self._answered.goes(action)
+            self._answered.goes(action, counts=changes)
         return verdict
 
     def _asked_for(self, spec: ActionSpec, action: Action, arguments: Mapping[str, Argument]) -> tuple[bool, bool]:
@@ -84,7 +85,7 @@ class Judge:
         if self._licence is None or spec.risk is Risk.LOOK:
             return True, True
         licence, readings = self._licence, self._answered.readings(action)
-        foreign = [argument.text for slot, argument in arguments.items() if _is_foreign(spec, slot, argument)]
+        foreign = [argument.text for slot, argument in arguments.items() if _is_foreign(spec, action, slot, argument)]
         return (
             any(spec.name in licence(words, action.finished) for words in readings),
             any(points(words, foreign) for words in readings),
@@ -116,7 +117,8 @@ class Judge:
             return None  # whatever the action needs of that window, it will find it gone, and say so
 
 
-def _is_foreign(spec: ActionSpec, slot: str, argument: Argument) -> bool:
-    """What is to be clicked and the like stands on the screen anyway."""
+def _is_foreign(spec: ActionSpec, action: Action, slot: str, argument: Argument) -> bool:
+    """What is to be clicked and the like stands on the screen anyway; a pointer can land nowhere else, letters can."""
     declared = spec.slot(slot)
-    return argument.provenance != Channel.USER.value and not (declared and declared.kind == "target")
+    pointed = declared is not None and declared.kind == "target" and not action.is_written
+    return argument.provenance != Channel.USER.value and not pointed

@@ -14,7 +14,7 @@ MAX_WORDS = 24
 MIN_WORDS = 2
 """One word alone, behind what was answered already, can be anything."""
 MAX_PER_WORDS = 3
-"""Actions that the same words may set going."""
+"""Actions that the same words may set going, beside those that only look."""
 
 _POINTING = frozenset(
     words_of(
@@ -72,10 +72,12 @@ class Answered:
         """Whether the same words have set others going, as many as they may."""
         return action.words[1] == self._last[1] and len(self._set_going - {action.id}) >= MAX_PER_WORDS
 
-    def goes(self, action: Action) -> None:
-        """It is allowed. In the middle of a sentence that does not part its words."""
+    def goes(self, action: Action, *, counts: bool = True) -> None:
+        """It is allowed. In the middle of a sentence that does not part its words. `counts`: as one of those that the
+        same words may set going."""
         end = action.words[1]
         if end != self._last[1]:
             until = end if action.finished else self._until
             self._last, self._until, self._set_going = (self._until, end), until, set()
-        self._set_going.add(action.id)
+        if counts:
+            self._set_going.add(action.id)

@@ -9,15 +9,17 @@ from actions.arguments import Unreadable, read
 from model.stream.sources import Sources
 from model.stream.values import ActionSpec, Channel, Slot, Span
 
+MAX_VALUE = 12
+"""Words of a number, a duration or an address."""
 MAX_WORDS = 60
 """Of the user's, the newest, among which a text is looked for."""
 
 
 def traced(
-    spec: ActionSpec, texts: Mapping[str, str], sources: Sources, first_word: int
+    spec: ActionSpec, texts: Mapping[str, str], sources: Sources, words: tuple[int, int]
 ) -> tuple[dict[str, Span], dict[str, str]]:
-    """Pointers to the arguments that the user said since `first_word` or that stand in an item of the field, letter by
-    letter; and the rest, which is composed. What is no slot of the action is left out.
+    """Pointers to the arguments that stand among the user's `words`, from one to another, or in an item of the field,
+    letter by letter; and the rest, which is composed. What is no slot of the action is left out.
 
     The user's words are spoken: beside the same letters the same value will do, as of "example dot com".
     """
@@ -26,7 +28,7 @@ def traced(
         text = texts.get(slot.name, "").strip()
         if not text:
             continue
-        span = _said(slot, text, sources, first_word) or _shown(text, sources)
+        span = _said(slot, text, sources, words) or _shown(text, sources)
         if span is None:
             composed[slot.name] = text
         else:
@@ -34,13 +36,13 @@ def traced(
     return spans, composed
 
 
-def _said(slot: Slot, text: str, sources: Sources, first_word: int) -> Span | None:
+def _said(slot: Slot, text: str, sources: Sources, among: tuple[int, int]) -> Span | None:
     """The newest and, of these, the shortest run of words that means it."""
-    count, value = sources.word_count, _value(slot, text)
-    words = sources.words(max(first_word, count - MAX_WORDS), count)
-    first = count - len(words)
+    first_word, until = among
+    words, value = sources.words(max(first_word, until - MAX_WORDS), until), _value(slot, text)
+    first, longest = until - len(words), len(words) if value is None else MAX_VALUE
     for start in range(len(words) - 1, -1, -1):
-        for end in range(start + 1, len(words) + 1):
+        for end in range(start + 1, min(len(words), start + longest) + 1):
             said = " ".join(words[start:end])
             if said == text or (value is not None and _value(slot, said) == value):
                 return Span(Channel.USER, first + start, first + end)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import statistics
 import tempfile
 import time
@@ -52,7 +53,7 @@ def _past_the_context(context: LlamaContext, streams: Streams, n_turns: int) -> 
     deliberator = Deliberator(streams)
     waits_ms: list[float] = []
     memory_mb: list[float] = []
-    full_from = 0
+    full_from, began = 0, streams.begins
     for turn in range(n_turns):
         for data in _turn(turn):
             _see(deliberator, data)
@@ -66,7 +67,7 @@ def _past_the_context(context: LlamaContext, streams: Streams, n_turns: int) -> 
             deliberator.step()
         deliberator.hush("")
         memory_mb.append(_resident_mb())
-        full_from = full_from or (turn if streams.forgotten else 0)
+        full_from = full_from or (turn if streams.begins > began else 0)
     quarter = max(1, (n_turns - full_from) // 4)
     first, last = waits_ms[full_from : full_from + quarter], waits_ms[-quarter:]
     return {
@@ -129,7 +130,7 @@ def _catch_up(deliberator: Deliberator, streams: Streams) -> None:
 
 def _resident_mb() -> float:
     fields = Path("/proc/self/statm").read_text().split()
-    return int(fields[1]) * 4096 / 1e6
+    return int(fields[1]) * resource.getpagesize() / 1e6
 
 
 def _arguments() -> argparse.Namespace:

@@ -38,16 +38,16 @@ from desktop.presence import watches
 from desktop.recognisers import Listener, first_offer, open_recogniser
 from desktop.recording import Recording
 from desktop.settings import Settings
+from model.deliberation.kept import forget
 from model.reflex import Reflex
 from model.reflex.decoder import Decoder
 from model.reflex.encoder import Encoder
 from model.stream.catalogue import Catalogue
 from model.stream.clock import RealClock
-from model.stream.errors import ModelFailed
+from model.stream.errors import ModelFailed, NotPermitted
 from model.stream.protocols import Playback, Post, Sense
 from model.stream.queues import Inbox
 from model.stream.sources import Sources
-from model.stream.values import Action, Tick
 from perception.clipboard import ClipboardWatch, SelectionWatch
 from perception.echo import EchoCanceller
 from perception.hearing import Hearing
@@ -102,16 +102,7 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
         eyes = open_eyes(settings, engaged) if settings.sense_screen else None
         look = eyes or AbsentLook("The screen is not read: it is switched off in the settings (`sense_screen`).")
         dictation = Dictation()
-        deliberating, no_language = _open_deliberating(
-            settings,
-            places,
-            catalogue,
-            sources,
-            voice,
-            live,
-            inbox.post,
-            lambda action: executor.submit(action, Tick(0, 0, 0.0)),
-        )
+        deliberating, no_language = _open_deliberating(settings, places, catalogue, sources, voice, live, inbox.post)
         thinks = deliberating.bodies if deliberating else {}
         bodies = {**desk.bodies(look, voice, live, schedule, dictation), **plugins.bodies, **thinks}
         judge = Judge(sources, reflex.licence(), policy, surroundings(desk, eyes), clock.now_ns)
@@ -126,6 +117,8 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
             desk.hands.release_all,
             judge,
         )
+        if deliberating is not None:
+            deliberating.connect(executor)
         parts = Parts(
             clock=clock,
             inbox=inbox,
@@ -142,6 +135,7 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
             presence=watches(),
             language_model=deliberating.state if deliberating else lambda: "none",
             silence=deliberating.silence if deliberating else lambda: None,
+            asked=deliberating.asked if deliberating else lambda action: None,
             give_way=deliberating.give_way if deliberating else lambda: None,
             recorders=(
                 engaged,
@@ -167,13 +161,17 @@ def _open_deliberating(
     voice: Voice,
     live: LiveView,
     post: Post,
-    act: Callable[[Action], None],
 ) -> tuple[Deliberating | None, str]:
     """The language model that the user chose, and what is wrong with it."""
     model, fault = chosen_or_why(places)
+    if not settings.keep_conversation:
+        try:
+            forget(places.conversation)
+        except NotPermitted as error:
+            return None, str(error)
     if model is None:
         return None, fault
-    return Deliberating(model, running(settings, places), catalogue, sources, voice, live, post, act), ""
+    return Deliberating(model, running(settings, places), catalogue, sources, voice, live, post), ""
 
 
 def open_hearing(places: Places) -> tuple[Hearing, str]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Event as StopSignal
 from typing import Protocol
 
-from actions.bodies import Body, Done, Result
+from actions.approval import EXPIRES_NS
+from actions.bodies import Body, Done, Halted, Result
 from actions.tracing import traced
 from desktop.model_kinds import Kind
 from desktop.model_store import ModelStore
@@ -19,7 +20,7 @@ from desktop.places import Places
 from desktop.settings import Settings
 from model.deliberation.client import Deliberation, Running
 from model.deliberation.phrase import Phrase, Stream
-from model.deliberation.tools import read_call
+from model.deliberation.tools import is_offered, read_call
 from model.stream.catalogue import Catalogue
 from model.stream.errors import ModelFailed
 from model.stream.protocols import Effector, Post
@@ -43,14 +44,51 @@ from model.stream.values import (
 SHOWN = frozenset({Channel.USER, Channel.SCREEN, Channel.CLIPBOARD, Channel.OUTCOME})
 NO_ENGINE = "The engine for language models is not installed. Run `scripts/setup --llm` in Ambidex's folder."
 CHANNELS = {Stream.THINK: Channel.THOUGHT, Stream.SAY: Channel.SPEECH, Stream.DO: Channel.ACTION}
+NOW = Tick(0, 0, 0.0)
 NO_ANSWER = "The language model has no answer to that."
+
+
+class Hands(Effector, Protocol):
+    """The executor, as the model uses it."""
+
+    def withdraw(self, action_id: int) -> None: ...
 
 
 class Shown(Protocol):
     """The live view, as far as what the model does is shown in it."""
 
+    def deliberate(self, on: bool) -> None: ...
     def begin(self, name: str, arguments: Sequence[tuple[str, Argument]]) -> None: ...
     def notify(self, text: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the model was asked to answer: the opening of the user's channel, and the words since."""
+
+    utterance: int
+    words: tuple[int, int]
+
+
+@dataclass
+class _Reply:
+    """What the model was asked, and how far its answer is."""
+
+    turn: int
+    question: Question
+    answered: bool = False
+    """Whether it has said or done anything."""
+    said_all: bool = False
+    """Whether its words end for now."""
+    unheard: bool = False
+    """Whether some of them have not been played yet."""
+    heard: list[str] = field(default_factory=list[str])
+    awaited: Action | None = None
+    """Its action of which it is not known yet what came of it."""
+    expires_ns: int = 0
+    """When the question that this action waits for runs out; 0 where it waits for none."""
+    at_rest: bool = False
+    """Whether it has given the floor back; what it said may still be playing."""
 
 
 class Deliberating:
@@ -68,23 +106,22 @@ class Deliberating:
         voice: Effector,
         live: Shown,
         post: Post,
-        act: Callable[[Action], None],
     ) -> None:
         self.client = Deliberation(
-            model,
-            self.take,
-            running,
-            tools=catalogue.values(),
-            on_rest=self.rest,
+            model, self.take, running, tools=catalogue.values(), on_rest=self.rest, on_beat=self.look_at_the_clock
         )
         self._catalogue, self._sources = catalogue, sources
-        self._voice, self._live, self._post, self._act = voice, live, post, act
-        self._lock = threading.Lock()  # guards what follows
-        self._asked = self._spoke = self._complete = self._acted = False
-        self._heard: list[str] = []
+        self._voice, self._live, self._post = voice, live, post
+        self._hands: Hands | None = None
+        self._lock = threading.RLock()  # guards the three below
+        self._reply: _Reply | None = None
         self._question = Question(0, (0, 0))
-        self._n_actions, self._awaited = 0, ""
+        self._last_id = 0
         self._told = ""
+
+    def connect(self, hands: Hands) -> None:
+        """Who does its actions. Before anything runs; without it there are none."""
+        self._hands = hands
 
     def state(self) -> str:
         """`ready`, or `loading` while it is not."""
@@ -96,125 +133,158 @@ class Deliberating:
             self.client.run(stop)
         except ModelFailed as error:
             with self._lock:
-                asked, self._asked, self._spoke, self._awaited = self._asked, False, False, ""
-            if asked:
+                reply = self._end()
+            if reply is not None and not reply.at_rest:
                 self._fail(str(error))
             elif str(error) != self._told:
                 self._live.notify(str(error))
             self._told = str(error)
             raise
 
+    def _end(self) -> _Reply | None:
+        reply, self._reply = self._reply, None
+        self._live.deliberate(False)
+        return reply
+
     def silence(self) -> None:
-        """Nothing that it writes is spoken or done until it is asked again. Any thread."""
+        """Nothing that it writes is spoken or done until it is asked again, and what waits to be done is not. Any
+        thread."""
         with self._lock:
-            if not (self._asked or self._spoke):
+            reply = self._end()
+            if reply is None:
                 return
-            self._asked = self._spoke = False
-            self._awaited = ""
-            self.client.hush(" ".join(self._heard))
+            self.client.hush(" ".join(reply.heard))
+        if reply.awaited is not None and self._hands is not None:
+            self._hands.withdraw(reply.awaited.id)
 
     def give_way(self) -> None:
         """The user speaks: what it has not said yet, it does not say. While an action of its own waits, perhaps for the
         yes that they speak, it has nothing to give up."""
-        if not self._awaited or self._spoke:
-            self.silence()
+        with self._lock:
+            reply = self._reply
+            if reply is not None and (reply.awaited is None or reply.unheard):
+                self.silence()
 
     def record(self, tick: Tick, events: Sequence[Event], step: Step) -> None:
         """What the loop saw is read at once. What was not heard of a reply that was cut off is taken back."""
         del tick, step
         for event in events:
-            match event.data:
-                case Played(text=text):
-                    if self._spoke:
-                        self._heard.append(text)
-                case Silenced(cut=True):
-                    self.give_way()
-                case Silenced():
-                    self._all_heard()
-                case _ if event.channel in SHOWN:
-                    if isinstance(event.data, Outcome):
-                        self._learn(event.data)
-                    self.client.see(event)
-                case _:
-                    pass
+            with self._lock:
+                self._notice(event)
+            if event.channel in SHOWN:
+                self.client.see(event)
 
-    def _learn(self, outcome: Outcome) -> None:
+    def _notice(self, event: Event) -> None:
+        reply = self._reply
+        if reply is None:
+            return
+        match event.data:
+            case Played(text=text) if reply.unheard:
+                reply.heard.append(text)
+            case Silenced(cut=True) if reply.unheard:
+                self.give_way()
+            case Silenced(cut=False) if reply.unheard and reply.said_all:
+                reply.unheard = False
+                reply.heard.clear()
+                self.client.heard()
+                if reply.at_rest:
+                    self._end()
+            case Outcome() if reply.awaited is not None and event.data.action == reply.awaited.name:
+                self._learn(reply, event.data)
+            case _:
+                pass
+
+    def _learn(self, reply: _Reply, outcome: Outcome) -> None:
         """Of the action that it waits for, or of another of that name: then it waits in vain."""
-        if outcome.action == self._awaited and outcome.status is not Status.ASKS:
-            if outcome.action_id == self._n_actions:
-                self._awaited = ""
-            else:
+        assert reply.awaited is not None
+        if outcome.action_id != reply.awaited.id:
+            self.silence()
+        elif outcome.status is Status.ASKS:
+            reply.expires_ns = time.monotonic_ns() + EXPIRES_NS
+        else:
+            reply.awaited, reply.expires_ns = None, 0
+
+    def look_at_the_clock(self) -> None:
+        """A question that nobody answered is over; so is the answer that waits for it."""
+        with self._lock:
+            if self._reply is not None and 0 < self._reply.expires_ns < time.monotonic_ns():
                 self.silence()
 
-    def _all_heard(self) -> None:
-        with self._lock:
-            if self._spoke and self._complete:
-                self._spoke = False
-                self._heard.clear()
-                self.client.turn()
+    def asked(self, action: Action) -> None:
+        """The reflex has decided on an action: `think`, perhaps, which is then about what has been said by now."""
+        if action.name == "think":
+            with self._lock:
+                self._question = Question(action.utterance, action.words)
 
     @property
     def bodies(self) -> Mapping[str, Body]:
         def think(values: Mapping[str, str], stop: StopSignal) -> Result:
             """The answer comes by itself, phrase by phrase, while the hands are free for other things."""
-            del values, stop
-            utterance, words = self._sources.utterance, self._sources.word_count
+            del values
             with self._lock:
-                self.client.floor()
-                self._heard.clear()
-                self._asked, self._spoke, self._acted, self._awaited = True, False, False, ""
-                self._question = Question(utterance.number, (utterance.first_word, words))
+                if stop.is_set():
+                    return Halted("I was stopped.")
+                self._reply = _Reply(self.client.floor(), self._question)
+                self._live.deliberate(True)
             return Done("")
 
         return {"think": think}
 
     def take(self, phrase: Phrase) -> None:
         """On the client's thread."""
+        action = self._read(phrase)
         with self._lock:
-            asked = self._asked
+            reply = self._of(phrase.turn)
             match phrase.stream:
-                case Stream.SAY if asked and (phrase.text or self._spoke):
-                    self._spoke, self._complete = True, phrase.last
-                    self._voice.submit(Say(phrase.text, last=phrase.last), Tick(0, 0, 0.0))
-                case Stream.DO if asked and phrase.text:
-                    self._do(phrase.text)
+                case Stream.THINK:
+                    pass
+                case _ if reply is None:
+                    return
+                case Stream.SAY if phrase.text or reply.unheard:
+                    reply.answered |= bool(phrase.text)
+                    reply.unheard, reply.said_all = True, phrase.last
+                    self._voice.submit(Say(phrase.text, last=phrase.last), NOW)
+                case Stream.DO if action is not None and self._hands is not None:
+                    reply.answered, reply.awaited = True, action
+                    self._last_id = action.id
+                    self._live.begin(action.name, arguments_of(action, self._sources))
+                    self._hands.submit(action, NOW)
                 case _:
                     pass
-        if asked or phrase.stream is Stream.THINK:
-            now_ns = time.monotonic_ns()
-            self._post(Event(now_ns, CHANNELS[phrase.stream], Written(phrase.text, phrase.last), Origin.SELF))
+        now_ns = time.monotonic_ns()
+        self._post(Event(now_ns, CHANNELS[phrase.stream], Written(phrase.text, phrase.last), Origin.SELF))
 
-    def _do(self, written: str) -> None:
-        """Hand an action to the executor, as an answer to what the user had said when the model was asked."""
-        action = action_of(written, self._catalogue, self._sources, self._question, self._n_actions - 1)
+    def _of(self, turn: int) -> _Reply | None:
+        """The reply of that turn, where it is still being written."""
+        reply = self._reply
+        return reply if reply is not None and reply.turn == turn and not reply.at_rest else None
+
+    def _read(self, phrase: Phrase) -> Action | None:
+        """The action that was written. To find where its words came from takes a while: nobody waits for it."""
+        reply = self._of(phrase.turn)
+        if phrase.stream is not Stream.DO or reply is None or not phrase.text:
+            return None
+        action = action_of(phrase.text, self._catalogue, self._sources, reply.question, self._last_id - 1)
         if action is None:
-            return
-        self._n_actions = action.id
-        self._acted, self._awaited = True, action.name
-        found = {slot: self._sources.resolve(span) for slot, span in action.spans.items()}
-        arguments = {slot: argument for slot, argument in found.items() if argument}
-        arguments |= {slot: Argument(text, COMPOSED) for slot, text in action.composed.items()}
-        self._live.begin(action.name, tuple(arguments.items()))
-        self._act(action)
+            self.client.see(not_known(phrase.text))
+        return action
 
-    def rest(self) -> None:
-        """It has said and done all. On the client's thread."""
+    def rest(self, turn: int) -> None:
+        """It has said and done all of that turn. On the client's thread."""
         with self._lock:
-            nothing = self._asked and not (self._spoke or self._acted)
-            self._asked = False
-        if nothing:
+            reply = self._of(turn)
+            if reply is None:
+                return
+            reply.at_rest = True
+            if reply.unheard:
+                self._live.deliberate(False)
+            else:
+                self._end()
+        if not reply.answered:
             self._fail(NO_ANSWER)
 
     def _fail(self, sentence: str) -> None:
         self._post(Event(time.monotonic_ns(), Channel.OUTCOME, Outcome("think", Status.FAILED, sentence), Origin.WORLD))
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What the model was asked to answer: the opening of the user's channel, and the words since."""
-
-    utterance: int
-    words: tuple[int, int]
 
 
 def action_of(
@@ -224,9 +294,9 @@ def action_of(
     below zero: those of the reflex are above."""
     call = read_call(written)
     spec = catalogue.get(call.name) if call else None
-    if call is None or spec is None:
+    if call is None or spec is None or not is_offered(spec):
         return None
-    spans, composed = traced(spec, call.texts, sources, question.words[0])
+    spans, composed = traced(spec, call.texts, sources, question.words)
     return Action(
         id=action_id,
         name=spec.name,
@@ -238,10 +308,22 @@ def action_of(
     )
 
 
+def arguments_of(action: Action, sources: Sources) -> tuple[tuple[str, Argument], ...]:
+    """What it is given, and from where, as it is shown."""
+    found = {slot: sources.resolve(span) for slot, span in action.spans.items()}
+    composed = {slot: Argument(text, COMPOSED) for slot, text in action.composed.items()}
+    return tuple((slot, argument) for slot, argument in (found | composed).items() if argument is not None)
+
+
+def not_known(written: str) -> Event:
+    """The outcome of what is no action, for the model that waits for one."""
+    call = read_call(written)
+    outcome = Outcome(call.name if call else "", Status.REFUSED, "There is no such action.")
+    return Event(time.monotonic_ns(), Channel.OUTCOME, outcome, Origin.WORLD)
+
+
 def running(settings: Settings, places: Places) -> Running:
-    """As the user wants it. What is no longer to be kept is deleted."""
-    if not settings.keep_conversation:
-        places.conversation.unlink(missing_ok=True)
+    """As the user wants it."""
     adapter = Path(settings.language_adapter).expanduser() if settings.language_adapter else None
     return Running(
         n_context=settings.language_context,

@@ -118,6 +118,8 @@ class Parts:
     """`none`, `loading` or `ready`, for the status."""
     silence: Callable[[], None] = lambda: None
     """Has the language model say and do nothing more."""
+    asked: Callable[[Action], None] = lambda action: None
+    """Is told what the reflex decides on, for the language model."""
     give_way: Callable[[], None] = lambda: None
     """Has it give way to the user, who speaks."""
     close: Callable[[], None] = lambda: None
@@ -263,9 +265,10 @@ class Engine:
             case Action(name=name):
                 if name != "none":
                     self._resuming.acted()
+                self._parts.asked(effect)
+                self._parts.executor.submit(effect, tick)
                 if name in ENDING:
                     self._parts.silence()
-                self._parts.executor.submit(effect, tick)
             case Gesture():
                 pass  # drawn by the overlay, which sees the step itself
 
@@ -310,9 +313,9 @@ class Engine:
     def cancel(self) -> None:
         """Stop listening, speaking and the action under way; forget what waits. Everything stays armed."""
         self._close_ears()
+        self._parts.executor.interrupt()
         self._parts.silence()
         self._parts.voice.hush()
-        self._parts.executor.interrupt()
 
     def away(self, reason: str, holds: bool) -> None:
         """The screen was locked or the machine is about to sleep, or that is over: then nothing opens by itself."""
@@ -337,9 +340,10 @@ class Engine:
     def panic(self) -> None:
         """Silence, and hands off, now. The mind is not asked; only a person re-arms."""
         self._standing = Standing.PANICKED
-        self._parts.silence()
         self._parts.voice.hush(at_once=True)
         self._parts.executor.panic()
+        self._parts.silence()
+        self._parts.voice.hush(at_once=True)  # what came in between
         self._close_ears()
         self._parts.live.stand(Standing.PANICKED)
         log.info("panic: speech and actions have stopped")

@@ -37,6 +37,8 @@ from model.stream.values import (
     Written,
 )
 
+THINK = "think"
+"""The action that asks the language model: thinking, rather than work."""
 MAX_HEARD_WORDS = 60
 MAX_THOUGHT_WORDS = 40
 MAX_SPEECH_WORDS = 400
@@ -109,6 +111,8 @@ class LiveState:
     """The end of what was heard, which the recogniser may still change."""
     thought: tuple[str, ...] = ()
     thinking: bool = False
+    deliberating: bool = False
+    """The language model was asked, and is not done."""
     speech: tuple[str, ...] = ()
     spoken: int = 0
     """How many words of `speech` reached the loudspeaker; the last of them is being spoken."""
@@ -139,8 +143,9 @@ class LiveState:
         doing = self.doing
         candidates = (
             (Mode.ASKING, self.asked is not None),
-            (Mode.ACTING, doing is not None and doing.sent and doing.status is None),
+            (Mode.ACTING, doing is not None and doing.sent and doing.status is None and doing.name != THINK),
             (Mode.SPEAKING, self.speaking),
+            (Mode.THINKING, self.deliberating),
             (Mode.LISTENING, self.listening is not None),
             (Mode.THINKING, self.thinking),
         )
@@ -260,12 +265,20 @@ def _deliberate(state: LiveState, channel: Channel, phrase: Written) -> LiveStat
     """The language model thought or said something."""
     words = tuple(phrase.text.split())
     if channel is Channel.THOUGHT:
-        return replace(state, thought=(*state.thought, *words)[-MAX_THOUGHT_WORDS:])
+        return replace(state, thought=words[:MAX_THOUGHT_WORDS]) if words else state
     if channel is Channel.SPEECH:
         speech = words if state.reply_complete else (*state.speech, *words)
         spoken = 0 if state.reply_complete else state.spoken
         return replace(state, speech=speech[:MAX_SPEECH_WORDS], spoken=spoken, reply_complete=phrase.last)
     return state
+
+
+def _stand_by(state: LiveState, on: bool) -> LiveState:
+    """Being asked was an action that is done once the answer is."""
+    doing = state.doing
+    if not on and doing is not None and doing.name == THINK and doing.status is None:
+        doing = replace(doing, status=Status.DONE)
+    return replace(state, deliberating=on, doing=doing)
 
 
 def _joined(speech: tuple[str, ...], words: tuple[str, ...]) -> tuple[str, ...]:
@@ -334,6 +347,10 @@ class LiveView:
     def record(self, tick: Tick, events: Sequence[Event], step: Step) -> None:
         self._update(lambda state: fold(state, events, step, self._resolve))
 
+    def deliberate(self, on: bool) -> None:
+        """The language model was asked, or has said and done all."""
+        self._update(lambda state: _stand_by(state, on))
+
     def begin(self, name: str, arguments: Sequence[tuple[str, Argument]]) -> None:
         """The language model does something."""
         self._update(lambda state: replace(state, doing=Doing(name, tuple(arguments), sent=True)))
@@ -377,4 +394,5 @@ class LiveView:
 def _stand(state: LiveState, standing: Standing) -> LiveState:
     if standing is Standing.READY:
         return replace(state, standing=standing)
-    return replace(state, standing=standing, listening=None, speaking=False, thinking=False, asked=None, uncertain="")
+    quiet = replace(state, standing=standing, listening=None, speaking=False, thinking=False, deliberating=False)
+    return replace(quiet, asked=None, uncertain="")

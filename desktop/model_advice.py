@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
+
+from model.deliberation.memory import available_bytes
 
 N_CONTEXT = 4096
 OTHER_BYTES = 0.4e9
@@ -64,9 +65,7 @@ class Machine:
 
 def this_machine() -> Machine:
     """Memory that programs can still have, and the cores that are left beside the reflex."""
-    rows = Path("/proc/meminfo").read_text().splitlines() if Path("/proc/meminfo").exists() else []
-    free_kb = next((int(row.split()[1]) for row in rows if row.startswith("MemAvailable:")), 0)
-    return Machine(free_kb * 1024, max(1, (os.cpu_count() or 2) - 1))
+    return Machine(available_bytes(), max(1, (os.cpu_count() or 2) - 1))
 
 
 def fault_of(model: Suitable, machine: Machine) -> str:

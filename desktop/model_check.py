@@ -162,7 +162,7 @@ class _Conversation:
         self._see(Channel.USER, ChannelClosed())
         self._client.floor()
         self._wait(self._rest.is_set)
-        self._client.turn()
+        self._client.hush(self._answer.speech)
         return self._answer
 
     def _run(self) -> None:
@@ -201,5 +201,6 @@ class _Conversation:
                 self._see(Channel.OUTCOME, Outcome(name, Status.DONE, "Done."))
         answer.first_s = answer.first_s or time.monotonic() - self._asked_s
 
-    def _rested(self) -> None:
+    def _rested(self, turn: int) -> None:
+        del turn
         self._rest.set()

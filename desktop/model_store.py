@@ -25,7 +25,7 @@ NOTE = "ambidex.json"
 """What we know of a model, beside its own files."""
 UNFINISHED, FETCHED = ".unfinished-", ".fetched-"
 FETCHED_KEPT_FOR_S = 7 * 24 * 3600
-_ENGINES = {Kind.RECOGNISER: "sherpa-onnx", Kind.VOICE: "onnxruntime", Kind.LANGUAGE: ""}
+_ENGINES = {Kind.RECOGNISER: "sherpa-onnx", Kind.VOICE: "onnxruntime", Kind.LANGUAGE: "llama-cpp-python"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,7 @@ def _mark(kind: Kind, folder: Path) -> str:
     """Changes whenever the model's files or the engine's version do."""
     engine = _ENGINES[kind]
     try:
-        rows = [f"{engine} {version(engine)}" if engine else ""]
+        rows = [f"{engine} {version(engine)}"]
     except PackageNotFoundError:
         rows = [f"no {engine}"]
     for path in sorted(folder.iterdir()):

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 from desktop.model_kinds import Kind
@@ -17,6 +18,7 @@ from perception.sherpa_layout import STREAMING
 
 WITHIN_S = 300
 MAX_QUOTED = 200
+TRIED_TOKENS = 512
 
 
 def try_model(kind: Kind, main: Path) -> None:
@@ -74,11 +76,18 @@ def _try_voice(file: Path) -> None:
 
 
 def _try_language(file: Path) -> None:
-    """Reads the index of its tensors, each of which must lie within the file."""
+    """Reads the index of its tensors, each of which must lie within the file; where there is an engine, loads it and
+    writes its chat template out."""
     from gguf import GGUFReader
 
     if not GGUFReader(file).tensors:
         raise ModelFailed(f"{file.name} holds no weights. Fetch it again.")
+    if find_spec("llama_cpp") is not None:
+        from model.deliberation.llama import LlamaContext
+        from model.deliberation.template import frame_of
+
+        context = LlamaContext(file, TRIED_TOKENS, 1, lambda: False)
+        frame_of(context.template, "Hello.")
 
 
 _TRIALS: dict[Kind, Callable[[Path], None]] = {

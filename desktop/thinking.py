@@ -13,7 +13,7 @@ from threading import Event as StopSignal
 from rich.console import Console
 
 from actions.bodies import Done, Halted, Result
-from desktop.deliberating import NO_ANSWER, Question, action_of
+from desktop.deliberating import NO_ANSWER, Question, action_of, not_known
 from model.deliberation.client import Deliberation, Running
 from model.deliberation.phrase import Phrase, Stream
 from model.stream.catalogue import Catalogue
@@ -38,18 +38,23 @@ class Thinking:
         execute: Callable[[Action], Outcome],
     ) -> None:
         """`seen`: what the request is about, and its words."""
+        self._model, self._running = model, running
         self._catalogue, self._sources, self._seen, self._execute = catalogue, sources, seen, execute
-        self._told: queue.Queue[Phrase | None] = queue.Queue()
-        self._client = Deliberation(
-            model, self._told.put, running, tools=catalogue.values(), on_rest=lambda: self._told.put(None)
-        )
-        self._over = threading.Event()
-        self._fault = ""
-        self._said: list[str] = []
         self._n_actions = 0
 
     def __call__(self, values: Mapping[str, str], stop: StopSignal) -> Result:
         del values
+        self._told: queue.Queue[Phrase | None] = queue.Queue()
+        self._client = Deliberation(
+            self._model,
+            self._told.put,
+            self._running,
+            tools=self._catalogue.values(),
+            on_rest=lambda turn: self._told.put(None),
+        )
+        self._over, self._fault = threading.Event(), ""
+        self._said: list[str] = []
+        n_before = self._n_actions
         thread = threading.Thread(target=self._run, name="deliberation", daemon=True)
         thread.start()
         try:
@@ -60,7 +65,7 @@ class Thinking:
         finally:
             self._over.set()
             thread.join()
-        return Done(" ".join(self._said)) if self._said or self._n_actions else Halted(NO_ANSWER)
+        return Done(" ".join(self._said)) if self._said or self._n_actions > n_before else Halted(NO_ANSWER)
 
     def _run(self) -> None:
         try:
@@ -93,7 +98,9 @@ class Thinking:
             self._said.append(phrase.text)
         if phrase.stream is Stream.DO and phrase.text:
             action = action_of(phrase.text, self._catalogue, self._sources, question, -self._n_actions - 1)
-            if action is not None:
+            if action is None:
+                self._client.see(not_known(phrase.text))
+            else:
                 self._n_actions += 1
                 outcome = self._execute(action)
                 if outcome.status is Status.ASKS:  # nobody is there to answer

@@ -8,25 +8,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import gguf
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
+
+from benchmarks import model_shapes
+from benchmarks.model_shapes import write_shape
 
 TINY = Path(__file__).parent / "data" / "tiny_recogniser"
 """A streaming recogniser of ten words, made by scripts/tiny_recogniser.py."""
 
 
 def write_gguf(path: Path) -> Path:
-    """A language model in form, of one tensor."""
-    writer = gguf.GGUFWriter(path, "llama")
-    writer.add_block_count(1)
-    writer.add_tensor("token_embd.weight", np.ones((64, 64), np.float32))
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    return path
+    """A language model of random weights."""
+    return write_shape(path, model_shapes.TINY)
 
 
 def write_voice(path: Path, sample_rate: int = 16_000) -> Path:

@@ -1,8 +1,8 @@
 """The process that llama.cpp lives in: `python -m model.deliberation.child MODEL`; `client` talks to it in JSON lines.
 
-In: `{"tools": [ACTION, ...]}` once; then `{"see": EVENT}`, `{"floor": true}`, `{"turn": true}` where all that was said
+In: `{"tools": [ACTION, ...]}` once; then `{"see": EVENT}`, `{"floor": TURN}`, `{"heard": true}` where all that was said
 has been heard, `{"hush": HEARD}`; and where it had to be started again, what it had written, `{"wrote": STREAM, "text":
-...}`. Out: `{"ready": ...}` once, then `{"phrase": ...}`, `{"rest": true}` when it gives the floor back, `{"beat":
+...}`. Out: `{"ready": ...}` once, then `{"phrase": ...}`, `{"rest": TURN}` when it gives the floor back, `{"beat":
 STEPS, "busy": ...}` once a second, and `{"fault": SENTENCE}` before it ends by itself. It ends when its standard input
 does.
 """
@@ -42,6 +42,8 @@ class Progress:
 
     steps: int = 0
     busy: bool = False
+    turn: int = 0
+    """The number that it was given the floor with."""
 
 
 def main() -> int:
@@ -89,18 +91,19 @@ def _run(
                 return
             if "hush" in message:
                 interrupted.clear()
-            _obey(deliberator, message)
+            _obey(deliberator, message, progress)
             message = _next(inbox, wait=False)
         if not deliberator.busy:
             continue
         had_floor = deliberator.has_floor
         try:
             for phrase in deliberator.step():
-                tell({"phrase": phrase.stream.value, "text": phrase.text, "last": phrase.last})
+                told = {"phrase": phrase.stream.value, "text": phrase.text, "last": phrase.last}
+                tell({**told, "turn": progress.turn})
         except Aborted:
             pass  # the message that wants it waits in the inbox
         if had_floor and not deliberator.has_floor:
-            tell({"rest": True})
+            tell({"rest": progress.turn})
 
 
 def _next(inbox: queue.Queue[Mapping[str, Any]], *, wait: bool) -> Mapping[str, Any] | None:
@@ -110,14 +113,15 @@ def _next(inbox: queue.Queue[Mapping[str, Any]], *, wait: bool) -> Mapping[str, 
         return None
 
 
-def _obey(deliberator: Deliberator, message: Mapping[str, Any]) -> None:
+def _obey(deliberator: Deliberator, message: Mapping[str, Any], progress: Progress) -> None:
     match message:
         case {"see": row}:
             deliberator.see(event_from_json(row))
-        case {"floor": _}:
+        case {"floor": turn}:
+            progress.turn = turn
             deliberator.floor()
-        case {"turn": _}:
-            deliberator.turn()
+        case {"heard": _}:
+            deliberator.heard()
         case {"wrote": stream, "text": text}:
             deliberator.recall(Phrase(Stream(stream), text, last=False))
         case {"hush": heard}:

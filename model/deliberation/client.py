@@ -28,6 +28,7 @@ READ = (Word, Pause, ChannelClosed, Opened, Line, Window, Copied, Outcome)
 LOADS_WITHIN_S = 120.0
 STILL_FOR_S = 90.0
 """A process that has been busy for so long without taking a step is ended; a large model reads slowly."""
+HEARD: Mapping[str, Any] = {"heard": True}
 LOOK_S = 0.1
 ENDS_WITHIN_S, SAVES_WITHIN_S = 2.0, 20.0
 
@@ -56,7 +57,8 @@ class Running:
 class Deliberation:
     """`run` keeps one process; whoever owns it calls `run` again after a failure. All else never blocks, on any thread.
 
-    `on_phrase` is told what it writes, `on_rest` that it has given the floor back; on a thread of this object.
+    On a thread of this object `on_phrase` is told what it writes, `on_rest` that it has given back the floor of that
+    turn, and `on_beat` once a second that time passes.
     """
 
     name = "deliberation"
@@ -68,12 +70,14 @@ class Deliberation:
         running: Running = Running(),
         *,
         tools: Iterable[ActionSpec] = (),
-        on_rest: Callable[[], None] = lambda: None,
+        on_rest: Callable[[int], None] = lambda turn: None,
+        on_beat: Callable[[], None] = lambda: None,
     ) -> None:
         self._command = (sys.executable, "-m", "model.deliberation.child", str(model), *running.arguments())
         self._ends_within_s = SAVES_WITHIN_S if running.keep else ENDS_WITHIN_S
         self._model = model
-        self._on_phrase, self._on_rest = on_phrase, on_rest
+        self._on_phrase, self._on_rest, self._on_beat = on_phrase, on_rest, on_beat
+        self._turn, self._n_turns = 0, 0
         self._tools = {"tools": [spec_to_json(spec) for spec in tools]}
         self._remembered: deque[Mapping[str, Any]] = deque(maxlen=MAX_REMEMBERED)
         self._outbox: deque[Mapping[str, Any]] = deque()
@@ -105,24 +109,29 @@ class Deliberation:
             self._remembered.append(message)
             self._send(message)
 
-    def floor(self) -> None:
-        """It is wanted: answer what was said. Raises `ModelFailed` while it is not there."""
+    def floor(self) -> int:
+        """It is wanted: answer what was said. Returns the number of this turn, which all that comes of it has. Raises
+        `ModelFailed` while it is not there."""
         if not self._ready.is_set():
             raise ModelFailed(self._fault or "The language model is still being loaded. Try again in a moment.")
         with self._lock:
-            self._remembered.append({"turn": True})
-            self._send({"floor": True})
+            self._n_turns += 1
+            self._turn = self._n_turns
+            self._remembered.append(HEARD)
+            self._send({"floor": self._turn})
+        return self._turn
 
-    def turn(self) -> None:
+    def heard(self) -> None:
         """All that it said has been heard."""
         with self._lock:
-            self._remembered.append({"turn": True})
-            self._send({"turn": True})
+            self._remembered.append(HEARD)
+            self._send(HEARD)
 
     def hush(self, heard: str = "") -> None:
         """Stop at once. `heard`: what the user heard of its reply."""
         message = {"hush": heard}
         with self._lock:
+            self._turn = 0
             self._remembered.append(message)
             self._send(message)
 
@@ -198,13 +207,11 @@ class Deliberation:
                         if now != steps or not busy:
                             self._moved_s = time.monotonic()
                         steps = now
-                    case {"phrase": stream, "text": text, "last": last}:
-                        if text:
-                            with self._lock:
-                                self._remembered.append({"wrote": stream, "text": text})
-                        self._on_phrase(Phrase(Stream(stream), text, last))
-                    case {"rest": _}:
-                        self._on_rest()
+                        self._on_beat()
+                    case {"phrase": stream, "text": text, "last": last, "turn": turn}:
+                        self._take(Phrase(Stream(stream), text, last, turn))
+                    case {"rest": turn}:
+                        self._on_rest(turn)
                     case {"ready": _}:
                         self._moved_s = time.monotonic()
                         self._ready.set()
@@ -212,6 +219,13 @@ class Deliberation:
                         self._fault = sentence
                     case _:
                         pass
+
+    def _take(self, phrase: Phrase) -> None:
+        """What was written before it was told to stop, and comes after, it has not said."""
+        with self._lock:
+            if phrase.text and (phrase.turn == self._turn or phrase.stream is Stream.THINK):
+                self._remembered.append({"wrote": phrase.stream.value, "text": phrase.text})
+        self._on_phrase(phrase)
 
 
 def _environment() -> Mapping[str, str]:

@@ -37,7 +37,7 @@ class Growing(Protocol):
     @property
     def length(self) -> int: ...
     @property
-    def forgotten(self) -> int: ...
+    def begins(self) -> int: ...
     @property
     def growing(self) -> frozenset[Stream]: ...
     def append(self, pieces: Iterable[str]) -> None: ...
@@ -81,6 +81,12 @@ class Deliberator:
 
     def see(self, event: Event) -> None:
         """Something was perceived: read at the next step, so that little is unread when the user has finished."""
+        match event.data:
+            case Outcome(action=name, status=status) if name == self._awaited and status is not Status.ASKS:
+                self._awaited = ""
+                self._resting -= {Stream.SAY, Stream.DO}
+            case _:
+                pass
         if not self._write_down(event):
             return
         self._thoughts, self._hushed = 0, False
@@ -90,9 +96,6 @@ class Deliberator:
                 self._words.append(text)
             case Pause() if not self._awaited:
                 self._resting.discard(Stream.SAY)
-            case Outcome(action=name, status=status) if name == self._awaited and status is not Status.ASKS:
-                self._awaited = ""
-                self._resting -= {Stream.SAY, Stream.DO}
             case _:
                 pass
         self._listening = self._transcript.speaking
@@ -107,10 +110,10 @@ class Deliberator:
         self._has_floor, self._hushed, self._said, self._calls, self._awaited = True, False, 0, 0, ""
         self._seeks = bool(self._toolbox.specs)
         self._resting.clear()
-        self.turn()
+        self.heard()
 
-    def turn(self) -> None:
-        """Another reply begins: what was said before was heard."""
+    def heard(self) -> None:
+        """All that was said has been heard, and is not taken back any more."""
         self._reply, self._speaking = [], False
 
     def recall(self, phrase: Phrase) -> None:
@@ -197,7 +200,7 @@ class Deliberator:
 
     def _tools(self) -> list[ActionSpec]:
         """What it was shown and has not forgotten."""
-        kept = range(self._streams.forgotten, self._streams.length)
+        kept = range(self._streams.begins, self._streams.length)
         return [self._toolbox.specs[name] for name, start in self._shown.items() if start in kept]
 
     def _due(self) -> list[Stream]:

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from model.deliberation.memory import available_bytes
 from model.stream.errors import ModelFailed
 
 MAX_BATCH = 512
@@ -76,6 +77,7 @@ class LlamaContext:
         llama_cpp.llama_backend_init()
         n_gpu_layers = n_gpu_layers if llama_cpp.llama_supports_gpu_offload() else 0
         require_memory(path, n_gpu_layers)
+        _errors.clear()
         params = llama_cpp.llama_model_default_params()
         params.n_gpu_layers = n_gpu_layers
         self._model = llama_cpp.llama_model_load_from_file(str(path).encode(), params)
@@ -93,8 +95,8 @@ class LlamaContext:
         self.n_vocabulary = int(llama_cpp.llama_vocab_n_tokens(self._vocabulary))
         self.can_shift = bool(llama_cpp.llama_memory_can_shift(self._memory))
         """Whether cells can be moved to other positions: not where a position has several parts."""
-        found = path.stat()
-        self.mark = f"{llama_cpp.__version__} {path.name} {found.st_size} {found.st_mtime_ns} {self.n_context}"
+        files = [_mark_of(file) for file in (path, adapter) if file]
+        self.mark = " ".join([llama_cpp.__version__, str(self.n_context), *files])
         """Changes whenever a state of one cannot be another's."""
         self._marks = self._find_marks()
         tries = [(self._seconds(ROWS_AT_ONCE), self._seconds(ROWS_AT_ONCE - 1)) for _ in range(TRIES)]
@@ -250,21 +252,12 @@ class LlamaContext:
 def require_memory(path: Path, n_gpu_layers: int = 0) -> None:
     """Raises `ModelFailed` where the weights do not fit into the memory that is free; what is on a graphics card is
     not counted."""
-    try:
-        needed, free = path.stat().st_size, available_bytes()
-    except OSError:
-        return  # to load it says more
+    needed, free = path.stat().st_size if path.exists() else 0, available_bytes()
     if not n_gpu_layers and free and needed > free:
         raise ModelFailed(
             f"{path.name} needs {needed / 1e9:.1f} GB of memory, and {free / 1e9:.1f} are free. "
             "Close other programs or take a smaller one: `ambidex models suggest`."
         )
-
-
-def available_bytes() -> int:
-    """Memory that programs can still have; 0 where that is not known."""
-    found = re.search(r"MemAvailable:\s*(\d+) kB", Path("/proc/meminfo").read_text())
-    return int(found[1]) * 1024 if found else 0
 
 
 class Held:
@@ -297,6 +290,11 @@ class Held:
         return rows["logit"].copy()
 
 
+def _mark_of(path: Path) -> str:
+    found = path.stat()
+    return f"{path.name} {found.st_size} {found.st_mtime_ns}"
+
+
 _CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
 _ERROR = 4
 _errors: deque[str] = deque(maxlen=10)
@@ -310,8 +308,8 @@ def _log(level: int, text: bytes, data: Any) -> None:
 
 
 def _complaint() -> str:
-    """The last thing that llama.cpp wrote down as an error."""
-    return f": {_errors[-1].rstrip('.')}" if _errors else ""
+    """What llama.cpp wrote down first as an error: what comes after it says less."""
+    return f": {_errors[0].rpartition('error loading model: ')[2].rstrip('.')}" if _errors else ""
 
 
 def _abort_callback(aborts: Callable[[], bool]) -> Any:

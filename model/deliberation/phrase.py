@@ -16,8 +16,10 @@ class Stream(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """What a stream wrote. `last`: it has nothing more to write for now; then the text may be empty."""
+    """What a stream wrote. `last`: it has nothing more to write for now; then the text may be empty. `turn`: which time
+    of being given the floor it belongs to."""
 
     stream: Stream
     text: str
     last: bool
+    turn: int = 0

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from model.deliberation.kept import unfinished
 from model.deliberation.llama import MAX_BATCH, Aborted, Held, LlamaContext, Logits, Row
 from model.deliberation.phrase import Phrase, Stream
 from model.deliberation.template import Frame
@@ -87,9 +88,9 @@ class Streams:
         return self._forgotten + len(self._trunk)
 
     @property
-    def forgotten(self) -> int:
-        """How many of them, the oldest, had to make room."""
-        return self._forgotten
+    def begins(self) -> int:
+        """Where what is still known of it begins, behind the system's words; the rest had to make room."""
+        return self._fixed + self._forgotten
 
     def append(self, pieces: Iterable[str]) -> None:
         """Add to the trunk. What ends with a new line ends a line."""
@@ -125,13 +126,13 @@ class Streams:
         while self.unread:
             self._read()
         state = self._context.save(TRUNK)
-        about = {
-            "model": self._context.mark, "trunk": self._trunk, "starts": self._starts, "check": zlib.crc32(state)
-        }  # fmt: skip
-        other = path.with_name(f"{path.name}.new")
+        about = json.dumps({"model": self._context.mark, "trunk": self._trunk, "starts": self._starts}).encode() + b"\n"
+        check = b"%d\n" % zlib.crc32(state, zlib.crc32(about))
+        other = unfinished(path)
         try:
-            with os.fdopen(os.open(other, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(json.dumps(about).encode() + b"\n" + state)
+            other.unlink(missing_ok=True)
+            with os.fdopen(os.open(other, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.writelines((check, about, state))
             other.replace(path)
         except OSError as error:
             other.unlink(missing_ok=True)
@@ -142,8 +143,9 @@ class Streams:
         nothing of this model, or something that is damaged."""
         try:
             with path.open("rb") as file:
-                about, state = json.loads(file.readline()), file.read()
-            fits = about["model"] == self._context.mark and about["check"] == zlib.crc32(state)
+                check, line, state = int(file.readline()), file.readline(), file.read()
+            about = json.loads(line)
+            fits = about["model"] == self._context.mark and check == zlib.crc32(state, zlib.crc32(line))
             trunk, starts = [int(token) for token in about["trunk"]], [int(start) for start in about["starts"]]
         except (OSError, ValueError, KeyError, TypeError):
             return False

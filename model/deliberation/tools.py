@@ -22,7 +22,7 @@ MAX_FOUND = 6
 MAX_CHOICES = 40
 """A slot with more is free, and read by the executor."""
 _NOT_OFFERED = frozenset(
-    {"none", "think", "confirm", "deny", "stop", "undo", "start_dictation", "stop_dictation"}
+    {"none", "think", "confirm", "deny", "stop", "undo", "start_dictation", "stop_dictation", "say_again"}
 )  # what only the user may say
 _B, _K1 = 0.75, 1.5
 """The usual constants of BM25."""
@@ -37,14 +37,23 @@ class Wanted:
 
 
 def read_call(written: str) -> Wanted | None:
-    """None for what is no call, or half of one."""
+    """None for what is no call, or half of one. The name comes first: no slot that is called the same replaces it."""
     try:
-        row = json.loads(written)
-    except ValueError:
+        pairs: Any = json.loads(written, object_pairs_hook=list)
+        (key, name), *texts = pairs
+        "".join(text for _, text in pairs).encode()  # neither half a letter nor anything else than texts
+    except (ValueError, TypeError):
         return None
-    if not isinstance(row, dict) or not all(isinstance(text, str) for text in row.values()) or "action" not in row:
-        return None
-    return Wanted(row.pop("action"), row)
+    return Wanted(name, {slot: _printable(text) for slot, text in texts}) if key == "action" else None
+
+
+def _printable(text: str) -> str:
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", text)
+
+
+def is_offered(spec: ActionSpec) -> bool:
+    """Whether a language model may ask for it at all."""
+    return spec.name not in _NOT_OFFERED and not spec.missing
 
 
 def line_of(spec: ActionSpec) -> str:
@@ -61,7 +70,7 @@ class Toolbox:
     The Probabilistic Relevance Framework, 2009."""
 
     def __init__(self, specs: Iterable[ActionSpec]) -> None:
-        self.specs = {spec.name: spec for spec in specs if spec.name not in _NOT_OFFERED and not spec.missing}
+        self.specs = {spec.name: spec for spec in specs if is_offered(spec)}
         self._counts = {name: Counter(_terms(_described(spec))) for name, spec in self.specs.items()}
         self._mean = sum(counts.total() for counts in self._counts.values()) / max(1, len(self._counts))
         known = Counter(term for counts in self._counts.values() for term in counts)
@@ -93,7 +102,7 @@ def _terms(text: str) -> list[str]:
 
 # What may be written ------------------------------------------------------------------------------------------------
 
-_STRING = r'"\"" ([^"\\\x7F\x00-\x1F] | "\\" (["\\/bfnrt] | "u" [0-9a-fA-F]{4}))+ "\""'
+_STRING = r'"\"" ([^"\\\x7F\x00-\x1F] | "\\" ["\\/nt])+ "\""'
 _TEXTS = {
     "number": r'"\"" "-"? [0-9]+ ("." [0-9]+)? "\""',
     "index": r'"\"" [0-9]+ "\""',

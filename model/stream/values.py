@@ -404,6 +404,11 @@ class Action:
     composed: Mapping[str, str] = field(default_factory=dict[str, str])
     """Arguments that stand nowhere: a language model spelled them."""
 
+    @property
+    def is_written(self) -> bool:
+        """Whether a language model wrote it; its actions have ids below zero."""
+        return self.id < 0
+
 
 @dataclass(frozen=True, slots=True)
 class Argument:

@@ -123,7 +123,8 @@ class DeliberationPlayer:
             outcome = Outcome(call.name, Status.DONE, "Done.")
             self._client.see(Event(0, Channel.OUTCOME, outcome, Origin.WORLD))
 
-    def _rest(self) -> None:
+    def _rest(self, turn: int) -> None:
+        del turn
         self._rests += 1
 
     def reset(self) -> None:

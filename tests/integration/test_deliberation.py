@@ -128,7 +128,8 @@ class Conversation:
             except ModelFailed as error:
                 self.faults.append(str(error))
 
-    def _rest(self) -> None:
+    def _rest(self, turn: int) -> None:
+        del turn
         self.rests += 1
 
     def say(self, text: str) -> None:
@@ -240,9 +241,9 @@ def test_after_a_kill_it_knows_what_it_was_told_and_what_it_has_said(toy: Conver
     toy.client.hush("snow is made of")
     os.kill(toy.client.pid, signal.SIGKILL)
     wait_until(lambda: len(toy.faults) == 2 and toy.client.ready, WITHIN_S, "the model once more")
-    toy.say("count to five")
+    toy.say("what is the capital of kenya")
     toy.client.floor()
-    wait_until(lambda: answered(toy, "one", "two", "three", "four", "five"), WITHIN_S, "the numbers")
+    wait_until(lambda: answered(toy, "the capital of kenya is nairobi"), WITHIN_S, "the answer")
 
 
 def test_it_acts_and_speaks_of_what_came_of_it(toy: Conversation) -> None:

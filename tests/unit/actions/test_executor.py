@@ -574,3 +574,37 @@ def test_a_stop_that_nobody_said_stops_nothing(rig: Rig, busy: Callable[[], Hand
     assert not rig.posted
     rig.executor.interrupt()
     thread.finish()
+
+
+# Actions of the language model ------------------------------------------------------------------------------------
+
+
+def composed(rig: Rig, number: int = -1, name: str = "type_text") -> Action:
+    rig.hear("type something nice")
+    return Action(number, name, {}, 0, 1, composed={"text": "a poem"})
+
+
+def test_what_was_composed_is_done_and_its_provenance_written_down(rig: Rig) -> None:
+    assert rig.executor.execute(composed(rig)).status is Status.DONE
+    assert rig.ran == [("type_text", {"text": "a poem"})]
+    assert read_journal(rig.path)[0].provenance == {"text": "composed"}
+
+
+def test_what_it_withdraws_is_neither_done_nor_asked_about_any_more(rig: Rig) -> None:
+    assert rig.executor.execute(composed(rig, -1, "send")).status is Status.ASKS
+    rig.executor.submit(composed(rig, -2), TICK)
+    rig.executor.withdraw(-2)
+    assert not rig.executor.approve()
+    assert rig.executor.execute(composed(rig, -2)).status is Status.REFUSED
+    assert rig.ran == []
+    assert [outcome.status for outcome in rig.posted] == [Status.ASKS]
+    assert rig.executor.execute(composed(rig, -3)).status is Status.DONE
+    assert rig.executor.execute(rig.action("type_text", "text", "hello")).status is Status.DONE
+
+
+def test_what_says_nothing_of_itself_is_told_to_who_waits_for_it(rig: Rig) -> None:
+    rig.body = lambda name, values, stop: Done("", None)
+    rig.executor.execute(rig.action("type_text", "text", "hello"))
+    assert rig.posted == []
+    rig.executor.execute(composed(rig))
+    assert rig.posted == [Outcome("type_text", Status.DONE, "Done.", -1)]

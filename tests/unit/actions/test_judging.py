@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+import resources
 from actions.hands import Focus
 from actions.judging import FOR_A_WHILE_NS, SAID_YES, Judge, Surroundings
-from actions.policy import Rule, Ruling, Verdict
+from actions.policy import Rule, Ruling, Situation, Verdict, judge
+from actions.rules import load_rules
+from desktop.minds import shipped_catalogue
 from model.stream.errors import DeviceLost
 from model.stream.sources import Sources
 from model.stream.values import (
@@ -212,3 +215,28 @@ def test_a_lost_display_is_for_the_action_to_find() -> None:
     sources.add(Event(0, Channel.USER, Opened(Opening.HOLD), Origin.USER))
     judge = Judge(sources, surroundings=Surroundings(focus=lost))
     assert judge(SPECS["type"], Action(1, "type", {}, 0, 1), HEARD, {}).decision is Ruling.ALLOW
+
+
+def test_what_a_language_model_wrote_is_foreign_though_it_be_clicked() -> None:
+    bench = Bench()
+    bench.say("click submit")
+    other = {"target": Argument("Delete account", "screen")}
+    assert bench.ruling("click", other) is Ruling.ALLOW
+    written = replace(bench.action("click"), id=-1)
+    assert bench.verdict(written, other).decision is Ruling.ASK
+    assert bench.verdict(written, {"target": Argument("submit", "screen")}).decision is Ruling.ALLOW
+
+
+def test_looking_takes_no_action_from_the_words() -> None:
+    bench = Bench()
+    bench.say("look and type hello")
+    assert [bench.ruling("look") for _ in range(5)] == [Ruling.ALLOW] * 5
+    assert [bench.ruling("type", HEARD) for _ in range(4)] == [Ruling.ALLOW] * 3 + [Ruling.NEVER]
+
+
+def test_what_was_composed_is_asked_about_where_it_would_be_typed_or_opened() -> None:
+    shipped = load_rules(resources.ROOT / "policy.toml", shipped_catalogue())
+    for name, slot in (("type_text", "text"), ("click", "target"), ("open_app", "name"), ("open_url", "url")):
+        spec = shipped_catalogue()[name]
+        verdict = judge(spec, {slot: Argument("anything", "composed")}, Situation(authority=True), shipped)
+        assert verdict.decision is Ruling.ASK, name

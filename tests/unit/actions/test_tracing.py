@@ -39,7 +39,7 @@ def sources_of(said: str = "", screen: str = "", clipboard: str = "") -> Sources
 
 def found(sources: Sources, slot: Slot, text: str, first_word: int = 0) -> Argument | str:
     spec = ActionSpec("act", "", Risk.LOOK, (slot,))
-    spans, composed = traced(spec, {slot.name: text, "no_slot": "x"}, sources, first_word)
+    spans, composed = traced(spec, {slot.name: text, "no_slot": "x"}, sources, (first_word, sources.word_count))
     if slot.name in composed:
         assert not spans
         return composed[slot.name]
@@ -75,4 +75,4 @@ def test_what_stands_on_a_channel_points_there() -> None:
 
 
 def test_nothing_is_no_argument() -> None:
-    assert traced(ActionSpec("act", "", Risk.LOOK, (TEXT,)), {"text": " "}, sources_of(), 0) == ({}, {})
+    assert traced(ActionSpec("act", "", Risk.LOOK, (TEXT,)), {"text": " "}, sources_of(), (0, 0)) == ({}, {})

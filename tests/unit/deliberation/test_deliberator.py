@@ -44,7 +44,7 @@ class ScriptedStreams:
         return len(self.text)
 
     @property
-    def forgotten(self) -> int:
+    def begins(self) -> int:
         return 0
 
     @property
@@ -135,7 +135,7 @@ def test_it_thinks_on_until_what_it_said_was_heard() -> None:
     streams.script[THINK] = ["they may ask for more"]
     see(deliberator, Line(1, "news", Place(0, 0, 1, 1)), channel=Channel.SCREEN)
     assert run(deliberator) == [(THINK, "they may ask for more")]
-    deliberator.turn()
+    deliberator.heard()
     streams.script[THINK] = ["nobody asked"]
     see(deliberator, Line(1, "more news", Place(0, 0, 1, 1)), channel=Channel.SCREEN)
     assert run(deliberator) == []

@@ -62,7 +62,30 @@ def test_a_call_is_read() -> None:
     assert read_call('{"action": "open_url", "url": "a.b"}') == Wanted("open_url", {"url": "a.b"})
 
 
-@pytest.mark.parametrize("written", ["", "{", "[]", "3", '{"url": "a"}', '{"action": 3}', '{"action": "a", "b": null}'])
+def test_a_slot_that_is_called_action_does_not_replace_the_name() -> None:
+    assert read_call('{"action": "home_do", "action": "undo"}') == Wanted("home_do", {"action": "undo"})
+
+
+def test_what_no_key_can_write_is_left_out() -> None:
+    assert read_call('{"action": "a", "b": "one\\u0000\\ntwo\\u001b"}') == Wanted("a", {"b": "one\ntwo"})
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '{"action": "a", "b": "\\ud800"}',
+        '{"action": "a", "b": {"c": "d"}}',
+        "{}",
+        '"ab"',
+        "",
+        "{",
+        "[]",
+        "3",
+        '{"url": "a"}',
+        '{"action": 3}',
+        '{"action": "a", "b": null}',
+    ],
+)
 def test_what_is_no_call_is_none(written: str) -> None:
     assert read_call(written) is None
 

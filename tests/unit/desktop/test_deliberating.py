@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from threading import Event as StopSignal
+from unittest.mock import patch
 
 import pytest
 
-from actions.bodies import Done
+from actions.approval import EXPIRES_NS
+from actions.bodies import Done, Halted
 from desktop.deliberating import NO_ANSWER, NO_ENGINE, Deliberating, chosen_language_model
-from desktop.live import Doing, LiveView
+from desktop.live import Doing, LiveView, Mode
 from desktop.minds import shipped_catalogue
 from desktop.model_store import ModelStore
 from desktop.places import find_places
@@ -20,11 +23,13 @@ from model.stream.sources import Sources
 from model.stream.values import (
     Action,
     Argument,
+    Call,
     Channel,
     Copied,
     Data,
     Effect,
     Event,
+    Go,
     Opened,
     Opening,
     Origin,
@@ -65,30 +70,50 @@ class Rig:
             self,
             self.live,
             self.post,
-            self.done.append,
         )
+        self.deliberating.connect(self)
+        self.withdrawn: list[int] = []
+        self.turn = 0
         client = self.deliberating.client
-        client.turn = lambda: self.told.append("turn")
+        client.heard = lambda: self.told.append("heard")
         client.see = lambda event: self.told.append(event.data)
-        client.floor = lambda: self.told.append("floor")
+        client.floor = self.floor
         client.hush = lambda heard="": self.told.append(f"hush {heard}")
 
     def post(self, event: Event) -> None:
         self.posted.append(event.data)
         self.live.record(TICK, [event], STEP)
 
+    def floor(self) -> int:
+        self.told.append("floor")
+        self.turn += 1
+        return self.turn
+
     def submit(self, effect: Effect, tick: Tick) -> None:
-        self.said.append(effect)
+        """As the voice, and as the executor."""
+        if isinstance(effect, Action):
+            self.done.append(effect)
+        else:
+            self.said.append(effect)
+
+    def withdraw(self, action_id: int) -> None:
+        self.withdrawn.append(action_id)
+
+    def rest(self) -> None:
+        self.deliberating.rest(self.turn)
 
     def see(self, *seen: Data, channel: Channel = Channel.USER) -> None:
         events = [Event(0, channel, data, Origin.WORLD) for data in seen]
         self.deliberating.record(TICK, events, STEP)
 
     def ask(self) -> None:
+        utterance = self.sources.utterance
+        words = (utterance.first_word, self.sources.word_count)
+        self.deliberating.asked(Action(1, "think", {}, 0, utterance.number, words=words))
         assert self.deliberating.bodies["think"]({}, StopSignal()) == Done("")
 
     def phrase(self, text: str, *, last: bool = False, stream: Stream = Stream.SAY) -> None:
-        self.deliberating.take(Phrase(stream, text, last))
+        self.deliberating.take(Phrase(stream, text, last, self.turn))
 
 
 def test_it_is_shown_what_was_perceived_and_not_how_it_sounded() -> None:
@@ -106,7 +131,7 @@ def test_its_words_are_spoken_and_shown_once_it_was_asked() -> None:
     rig.phrase("they ask", stream=Stream.THINK)
     rig.phrase("rain is")
     rig.phrase("water", last=True)
-    rig.deliberating.rest()
+    rig.rest()
     rig.phrase("too late")
     assert rig.told == ["floor"]
     assert rig.posted == [Written("they ask", False), Written("rain is", False), Written("water", True)]
@@ -125,6 +150,32 @@ def test_an_interruption_tells_it_what_was_heard() -> None:
     assert rig.said == [Say("rain is water")]
 
 
+def test_it_is_seen_to_think_until_it_has_said_all() -> None:
+    rig = Rig()
+    rig.live.record(TICK, [], Step(SeenTick(TICK), action=Call("think")))
+    rig.live.record(TICK, [], Step(SeenTick(TICK), action=Go()))
+    rig.ask()
+    assert rig.live.state.mode is Mode.THINKING
+    rig.phrase(CALL, stream=Stream.DO)
+    assert rig.live.state.mode is Mode.ACTING
+    rig.live.record(
+        TICK, [Event(0, Channel.OUTCOME, Outcome("set_clipboard", Status.DONE, "Done."), Origin.WORLD)], STEP
+    )
+    assert rig.live.state.mode is Mode.THINKING
+    rig.rest()
+    assert rig.live.state.mode is Mode.IDLE
+
+
+def test_interrupted_it_is_not_seen_to_think_any_more() -> None:
+    rig = Rig()
+    rig.live.record(TICK, [], Step(SeenTick(TICK), action=Call("think")))
+    rig.live.record(TICK, [], Step(SeenTick(TICK), action=Go()))
+    rig.ask()
+    rig.deliberating.silence()
+    assert rig.live.state.mode is Mode.IDLE
+    assert rig.live.state.doing == Doing("think", sent=True, status=Status.DONE)
+
+
 def test_after_silence_nothing_of_it_is_spoken() -> None:
     rig = Rig()
     rig.deliberating.silence()
@@ -133,7 +184,7 @@ def test_after_silence_nothing_of_it_is_spoken() -> None:
     rig.deliberating.silence()
     rig.phrase("rain is water", last=True)
     rig.phrase(CALL, stream=Stream.DO)
-    rig.deliberating.rest()
+    rig.rest()
     assert rig.told == ["floor", "hush "]
     assert rig.said == []
     assert rig.done == []
@@ -144,9 +195,9 @@ def test_an_interruption_of_what_others_say_later_is_none_of_its_own() -> None:
     rig = Rig()
     rig.ask()
     rig.phrase("rain", last=True)
-    rig.deliberating.rest()
+    rig.rest()
     rig.see(Played("rain"), Silenced(cut=False), Played("typed"), Silenced(cut=True), channel=Channel.SELF)
-    assert rig.told == ["floor", "turn"]
+    assert rig.told == ["floor", "heard"]
 
 
 def test_what_was_heard_of_an_answer_in_two_parts_is_counted_from_the_second() -> None:
@@ -158,7 +209,7 @@ def test_what_was_heard_of_an_answer_in_two_parts_is_counted_from_the_second() -
     rig.see(Played("done"), Silenced(cut=False), channel=Channel.SELF)  # what came of it is told by somebody else
     rig.phrase("it is on your clipboard")
     rig.see(Played("it"), Silenced(cut=True), channel=Channel.SELF)
-    assert rig.told == ["floor", "turn", "hush it"]
+    assert rig.told == ["floor", "heard", "hush it"]
 
 
 def test_an_answer_that_waits_for_its_next_phrase_is_not_over() -> None:
@@ -190,7 +241,7 @@ def test_an_action_goes_to_the_executor_with_what_the_user_had_said() -> None:
     assert first.id != second.id
     assert rig.live.state.doing == Doing("set_clipboard", (("text", Argument("a poem", "user")),), sent=True)
     assert rig.posted[-1] == Written(CALL, False)
-    rig.deliberating.rest()
+    rig.rest()
     assert not [data for data in rig.posted if isinstance(data, Outcome)]
 
 
@@ -226,7 +277,78 @@ def test_a_panic_ends_what_waits() -> None:
     assert rig.told == ["floor", "hush "]
 
 
-@pytest.mark.parametrize("written", ["{", '{"action": "no_such_action"}', '{"text": "a"}', "[]", '{"action": 3}'])
+def test_once_all_was_heard_the_end_of_it_is_no_lack_of_an_answer() -> None:
+    rig = Rig()
+    rig.ask()
+    rig.phrase("paris", last=True)
+    rig.see(Played("paris"), Silenced(cut=False), channel=Channel.SELF)
+    rig.rest()
+    assert not [data for data in rig.posted if isinstance(data, Outcome)]
+
+
+def test_what_belongs_to_an_earlier_question_counts_for_none() -> None:
+    rig = Rig()
+    rig.ask()
+    rig.ask()
+    rig.deliberating.take(Phrase(Stream.SAY, "rain is water", True, 1))
+    rig.deliberating.take(Phrase(Stream.DO, CALL, False, 1))
+    rig.deliberating.rest(1)
+    assert (rig.said, rig.done, rig.posted) == ([], [], [])
+    rig.phrase("paris", last=True)
+    assert rig.said == [Say("paris", last=True)]
+
+
+def test_the_end_of_what_somebody_else_said_is_no_interruption_of_an_answer() -> None:
+    rig = Rig()
+    rig.ask()
+    rig.see(Silenced(cut=True, unsaid="typed"), channel=Channel.SELF)
+    rig.phrase("paris", last=True)
+    assert rig.told == ["floor"]
+    assert rig.said == [Say("paris", last=True)]
+
+
+def test_a_question_that_nobody_answers_is_over() -> None:
+    rig = Rig()
+    rig.ask()
+    rig.phrase(CALL, stream=Stream.DO)
+    rig.see(Outcome("set_clipboard", Status.ASKS, "Shall I?", rig.done[0].id), channel=Channel.OUTCOME)
+    rig.deliberating.look_at_the_clock()
+    assert rig.live.state.deliberating
+    later_ns = time.monotonic_ns() + 2 * EXPIRES_NS
+    with patch("desktop.deliberating.time.monotonic_ns", lambda: later_ns):
+        rig.deliberating.look_at_the_clock()
+    assert not rig.live.state.deliberating
+    assert rig.withdrawn == [rig.done[0].id]
+
+
+def test_stopped_before_it_was_asked_it_is_not_asked() -> None:
+    rig, stop = Rig(), StopSignal()
+    stop.set()
+    assert isinstance(rig.deliberating.bodies["think"]({}, stop), Halted)
+    assert rig.told == []
+
+
+def test_what_was_handed_over_and_not_done_yet_is_withdrawn() -> None:
+    rig = Rig()
+    rig.ask()
+    rig.phrase("i put it on your clipboard", last=True)
+    rig.phrase(CALL, stream=Stream.DO)
+    rig.deliberating.give_way()
+    assert rig.withdrawn == [rig.done[0].id]
+
+
+def test_its_answer_is_to_what_was_said_when_it_was_asked() -> None:
+    rig = Rig()
+    rig.deliberating.asked(Action(1, "think", {}, 0, 4, words=(3, 9)))
+    rig.deliberating.asked(Action(2, "click", {}, 0, 5, words=(9, 12)))
+    assert rig.deliberating.bodies["think"]({}, StopSignal()) == Done("")
+    rig.phrase(CALL, stream=Stream.DO)
+    assert (rig.done[0].utterance, rig.done[0].words) == (4, (3, 9))
+
+
+@pytest.mark.parametrize(
+    "written", ['{"action": "undo"}', "{", '{"action": "no_such_action"}', '{"text": "a"}', "[]", '{"action": 3}']
+)
 def test_what_is_no_action_is_not_done(written: str) -> None:
     rig = Rig()
     rig.ask()
@@ -244,7 +366,7 @@ def test_no_answer_is_said_so() -> None:
     rig = Rig()
     rig.ask()
     rig.phrase("", last=True)
-    rig.deliberating.rest()
+    rig.rest()
     outcome = rig.posted[-1]
     assert isinstance(outcome, Outcome)
     assert outcome.text == NO_ANSWER
