@@ -172,10 +172,11 @@ class Deliberator:
 
     def step(self) -> list[Phrase]:
         """One batch. Raises what `Streams.step` raises."""
-        for stream in self._due():
+        due = self._due()
+        for stream in due:
             self._streams.grow(stream, grammar_of(self._tools()) if stream is Stream.DO else "")
         phrases = [self._take(phrase) for phrase in self._streams.step()]
-        if self._seeks and not self._listening:
+        if self._seeks and Stream.SAY in due:
             self._show_tools()
         if not (self._seeks or self._awaited) and self._replying <= self._resting:
             self._has_floor = False

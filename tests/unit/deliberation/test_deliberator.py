@@ -34,6 +34,7 @@ class ScriptedStreams:
         self.text = ""
         self.script = {Stream(name): text.split("|") for name, text in script.items()}
         self.grown: set[Stream] = set()
+        self.is_ready = True
 
     @property
     def unread(self) -> int:
@@ -56,7 +57,7 @@ class ScriptedStreams:
 
     @property
     def ready(self) -> bool:
-        return True
+        return self.is_ready
 
     def rewind(self, length: int) -> bool:
         self.text = self.text[:length]
@@ -178,6 +179,19 @@ def test_it_is_shown_the_tools_that_may_be_wanted_behind_its_first_words() -> No
     run(deliberator)
     assert streams.text.count("tool: add_note") == 1
     assert streams.text.count("tool: open_app") == 1
+
+
+def test_where_much_is_unread_the_tools_still_wait_for_its_first_words() -> None:
+    streams = ScriptedStreams(say="of course")
+    deliberator = Deliberator(streams, TOOLS)
+    see(deliberator, *said("note this"), Pause())
+    deliberator.floor()
+    streams.is_ready = False
+    deliberator.step()
+    assert "tool:" not in streams.text
+    streams.is_ready = True
+    run(deliberator)
+    assert streams.text.index("self:") < streams.text.index("tool:")
 
 
 def test_an_action_keeps_the_floor_until_its_outcome_is_spoken_of() -> None:
