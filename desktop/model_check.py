@@ -5,17 +5,17 @@ No model of real size was at hand when Ambidex was written; what one says is jud
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event as StopSignal
 from typing import Any
 
-from model.deliberation.client import Deliberation, Running
-from model.deliberation.phrase import Phrase, Stream
+from desktop.waited_model import WaitedModel
+from model.deliberation.client import Running
+from model.deliberation.phrase import Stream
 from model.deliberation.tools import read_call
-from model.stream.errors import ModelFailed
 from model.stream.values import (
     ActionSpec,
     Channel,
@@ -34,7 +34,6 @@ from model.stream.values import (
     Word,
 )
 
-ANSWERS_WITHIN_S = 180.0
 WORD_S = 0.35
 """From one spoken word to the next."""
 
@@ -44,11 +43,18 @@ class Answer:
     """What came of one request."""
 
     thought_early: list[str] = field(default_factory=list[str])
-    thoughts: list[str] = field(default_factory=list[str])
-    said: list[str] = field(default_factory=list[str])
-    done: list[str] = field(default_factory=list[str])
+    """While it was being spoken."""
+    written: dict[Stream, list[str]] = field(default_factory=lambda: {stream: [] for stream in Stream})
     first_s: float = 0.0
     """From the end of the request to the first phrase that was to be spoken or done."""
+
+    @property
+    def said(self) -> list[str]:
+        return self.written[Stream.SAY]
+
+    @property
+    def done(self) -> list[str]:
+        return self.written[Stream.DO]
 
     @property
     def speech(self) -> str:
@@ -114,93 +120,46 @@ class Finding:
             "first_phrase_s": round(answer.first_s, 2),
             "said": answer.said,
             "done": answer.done,
-            "thoughts": answer.thoughts,
+            "thoughts": [*answer.thought_early, *answer.written[Stream.THINK]],
         }
 
 
 def check_model(model: Path, running: Running, tools: Sequence[ActionSpec]) -> Generator[Finding]:
     """Each as soon as it is known. Takes minutes with a large model. Raises `ModelFailed` if it cannot be run."""
-    with _Conversation(model, running, tools) as conversation:
+    with WaitedModel(model, running, tools) as waited:
         for check in CHECKS:
-            answer = conversation.ask(check)
+            answer = _ask(waited, check)
             yield Finding(check, check.passes(answer), answer)
 
 
-class _Conversation:
-    """Spoken to at the speed of a voice; its actions are answered, and not carried out."""
-
-    def __init__(self, model: Path, running: Running, tools: Sequence[ActionSpec]) -> None:
-        self._client = Deliberation(model, self._take, running, tools=tools, on_rest=self._rested)
-        self._answer = Answer()
-        self._asked_s = 0.0
-        self._rest, self._stop = threading.Event(), threading.Event()
-        self._fault = ""
-        self._thread = threading.Thread(target=self._run, name="check", daemon=True)
-
-    def __enter__(self) -> _Conversation:
-        self._thread.start()
-        self._wait(lambda: self._client.ready)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def ask(self, check: Check) -> Answer:
-        self._answer, self._asked_s = Answer(), 0.0
-        self._rest.clear()
-        if check.clipboard:
-            self._see(Channel.CLIPBOARD, Copied("text", check.clipboard, len(check.clipboard)))
-        if check.screen:
-            self._see(Channel.SCREEN, Line(1, check.screen, Place(0, 0, 9, 9)))
-        self._see(Channel.USER, Opened(Opening.HOLD))
-        for word in check.request.split():
-            self._see(Channel.USER, Word(word))
-            time.sleep(WORD_S)
-        self._asked_s = time.monotonic()
-        self._see(Channel.USER, Pause())
-        self._see(Channel.USER, ChannelClosed())
-        self._client.floor()
-        self._wait(self._rest.is_set)
-        self._client.hush(self._answer.speech)
-        return self._answer
-
-    def _run(self) -> None:
-        try:
-            self._client.run(self._stop)
-        except ModelFailed as error:
-            self._fault = str(error)
-
-    def _wait(self, condition: Callable[[], bool]) -> None:
-        until_s = time.monotonic() + ANSWERS_WITHIN_S
-        while not condition():
-            if self._fault:
-                raise ModelFailed(self._fault)
-            if time.monotonic() > until_s:
-                raise ModelFailed(f"It had no end within {ANSWERS_WITHIN_S:.0f} seconds. Take a smaller one.")
-            time.sleep(0.02)
-
-    def _see(self, channel: Channel, data: Data) -> None:
-        self._client.see(Event(time.monotonic_ns(), channel, data, Origin.WORLD))
-
-    def _take(self, phrase: Phrase) -> None:
-        """On the client's thread."""
-        answer = self._answer
+def _ask(model: WaitedModel, check: Check) -> Answer:
+    """At the speed of a voice. Its actions are answered, and not carried out."""
+    answer = Answer()
+    if check.clipboard:
+        _show(model, Channel.CLIPBOARD, Copied("text", check.clipboard, len(check.clipboard)))
+    if check.screen:
+        _show(model, Channel.SCREEN, Line(1, check.screen, Place(0, 0, 9, 9)))
+    _show(model, Channel.USER, Opened(Opening.HOLD))
+    for word in check.request.split():
+        _show(model, Channel.USER, Word(word))
+        time.sleep(WORD_S)
+    answer.thought_early += [phrase.text for phrase in model.so_far() if phrase.text]
+    asked_s = time.monotonic()
+    _show(model, Channel.USER, Pause())
+    _show(model, Channel.USER, ChannelClosed())
+    for phrase in model.answer(StopSignal()):
         if not phrase.text:
-            return
-        match phrase.stream:
-            case Stream.THINK:
-                (answer.thoughts if self._asked_s else answer.thought_early).append(phrase.text)
-                return
-            case Stream.SAY:
-                answer.said.append(phrase.text)
-            case Stream.DO:
-                answer.done.append(phrase.text)
-                call = read_call(phrase.text)
-                name = call.name if call else ""
-                self._see(Channel.OUTCOME, Outcome(name, Status.DONE, "Done."))
-        answer.first_s = answer.first_s or time.monotonic() - self._asked_s
+            continue
+        answer.written[phrase.stream].append(phrase.text)
+        if phrase.stream is not Stream.THINK:
+            answer.first_s = answer.first_s or time.monotonic() - asked_s
+        call = read_call(phrase.text) if phrase.stream is Stream.DO else None
+        if call is not None:
+            _show(model, Channel.OUTCOME, Outcome(call.name, Status.DONE, "Done."))
+    model.client.hush(answer.speech)
+    model.so_far()
+    return answer
 
-    def _rested(self, turn: int) -> None:
-        del turn
-        self._rest.set()
+
+def _show(model: WaitedModel, channel: Channel, data: Data) -> None:
+    model.client.see(Event(time.monotonic_ns(), channel, data, Origin.WORLD))
