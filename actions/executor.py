@@ -110,7 +110,7 @@ class Executor:
         self._queue: BoundedQueue[_Job] = BoundedQueue("actions", MAX_WAITING)
         self._deeds: deque[_Deed] = deque(maxlen=MAX_UNDO)
         self._pending: Pending | None = None
-        self._withdrawn = 0
+        self._withdrawn = self._approved = 0
         self._not_done = 0
         """The last action that was not done; what was to follow it is not done either."""
         self._turn = threading.RLock()  # held while an action runs
@@ -147,7 +147,7 @@ class Executor:
         with self._turn:
             decision = self._decide(action, approved)
             if decision.outcome.status not in (Status.DONE, Status.DRY_RUN):
-                self._not_done = action.id
+                self._not_done = self._not_done if action.is_written else action.id
         self._tell(decision)
         return decision.outcome
 
@@ -163,6 +163,7 @@ class Executor:
         """The user pressed Approve: queue the pending action. False if none waits any more."""
         pending, self._pending = self.pending, None
         if pending is not None:
+            self._approved = pending.action.id
             self._queue.put(_Job(pending.action, pending))
         return pending is not None
 
@@ -199,6 +200,10 @@ class Executor:
             self._withdrawn = min(self._withdrawn, action_id)
             if self._pending is not None and self._is_withdrawn(self._pending.action):
                 self._pending = None
+
+    def was_approved(self, action_id: int) -> bool:
+        """Whether the user's last yes was to this one."""
+        return self._approved == action_id
 
     def _is_withdrawn(self, action: Action) -> bool:
         return action.is_written and self._withdrawn <= action.id
@@ -319,6 +324,8 @@ class Executor:
             return _outcome(action, Status.REFUSED, "One question at a time: answer the other one first.")
         pending = Pending(action, question, self._now_ns(), self._sources.word_count, values)
         with self._state:
+            if self._is_withdrawn(action):
+                return _outcome(action, Status.REFUSED, "")
             self._pending = None if self._locked else pending
         return _outcome(action, Status.ASKS, question)
 
@@ -404,7 +411,7 @@ class Executor:
             return Refused("There is nothing to confirm.")
         if not assents(self._sources.words(pending.first_word)):
             return Refused("I did not hear a yes.")
-        self._pending = None
+        self._pending, self._approved = None, pending.action.id
         self._execute(pending.action, pending)
         return Done("")
 

@@ -77,7 +77,7 @@ class Answered:
         same words may set going."""
         end = action.words[1]
         if end != self._last[1]:
-            until = end if action.finished else self._until
+            until = max(end, self._until) if action.finished else self._until
             self._last, self._until, self._set_going = (self._until, end), until, set()
         if counts:
             self._set_going.add(action.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from actions.arguments import Unreadable, read
 from model.stream.sources import Sources
@@ -16,19 +16,20 @@ MAX_WORDS = 60
 
 
 def traced(
-    spec: ActionSpec, texts: Mapping[str, str], sources: Sources, words: tuple[int, int]
+    spec: ActionSpec, texts: Mapping[str, str], sources: Sources, words: tuple[int, int], own: Collection[str] = ()
 ) -> tuple[dict[str, Span], dict[str, str]]:
     """Pointers to the arguments that stand among the user's `words`, from one to another, or in an item of the field,
     letter by letter; and the rest, which is composed. What is no slot of the action is left out.
 
-    The user's words are spoken: beside the same letters the same value will do, as of "example dot com".
+    The user's words are spoken: beside the same letters the same value will do, as of "example dot com". `own` are the
+    texts that the same model composed before: by being asked about, copied or typed they do not become somebody else's.
     """
     spans, composed = dict[str, Span](), dict[str, str]()
     for slot in spec.slots:
         text = texts.get(slot.name, "").strip()
         if not text:
             continue
-        span = _said(slot, text, sources, words) or _shown(text, sources)
+        span = _said(slot, text, sources, words) or _shown(text, sources, own)
         if span is None:
             composed[slot.name] = text
         else:
@@ -57,10 +58,12 @@ def _value(slot: Slot, text: str) -> str | None:
     return None if isinstance(value, Unreadable) else value.casefold()
 
 
-def _shown(text: str, sources: Sources) -> Span | None:
-    """In the newest item where it stands as whole words."""
+def _shown(text: str, sources: Sources, own: Collection[str]) -> Span | None:
+    """In the newest item where it stands as whole words. What became of actions may say again what they were given."""
     pattern = re.compile(rf"(?<!\w){re.escape(text)}(?!\w)")
     for item in sorted(sources.field(), key=lambda item: -item.t_ns):
+        if item.channel is Channel.OUTCOME or any(each in item.text or item.text in each for each in own):
+            continue
         found = pattern.search(item.text)
         if found is not None:
             return Span(item.channel, found.start(), found.end(), item.id)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from threading import Event as StopSignal
 from typing import Protocol
 
 from actions.approval import EXPIRES_NS
 from actions.bodies import Body, Done, Halted, Result
+from actions.reading_aloud import written_words
 from actions.tracing import traced
 from desktop.model_kinds import Kind
 from desktop.model_store import ModelStore
@@ -45,6 +48,9 @@ SHOWN = frozenset({Channel.USER, Channel.SCREEN, Channel.CLIPBOARD, Channel.OUTC
 NO_ENGINE = "The engine for language models is not installed. Run `scripts/setup --llm` in Ambidex's folder."
 CHANNELS = {Stream.THINK: Channel.THOUGHT, Stream.SAY: Channel.SPEECH, Stream.DO: Channel.ACTION}
 NOW = Tick(0, 0, 0.0)
+LOOK_AHEAD = 3
+"""Words that the voice may leave out."""
+MAX_OWN = 200
 NO_ANSWER = "The language model has no answer to that."
 
 
@@ -52,12 +58,14 @@ class Hands(Effector, Protocol):
     """The executor, as the model uses it."""
 
     def withdraw(self, action_id: int) -> None: ...
+    def was_approved(self, action_id: int) -> bool: ...
 
 
 class Shown(Protocol):
     """The live view, as far as what the model does is shown in it."""
 
     def deliberate(self, on: bool) -> None: ...
+    def withdraw(self, name: str) -> None: ...
     def begin(self, name: str, arguments: Sequence[tuple[str, Argument]]) -> None: ...
     def notify(self, text: str) -> None: ...
 
@@ -78,11 +86,12 @@ class _Reply:
     question: Question
     answered: bool = False
     """Whether it has said or done anything."""
-    said_all: bool = False
+    said_all: bool = True
     """Whether its words end for now."""
-    unheard: bool = False
-    """Whether some of them have not been played yet."""
+    unheard: deque[str] = field(default_factory=deque[str])
+    """Those that have not been played yet."""
     heard: list[str] = field(default_factory=list[str])
+    """Those that have, since all was heard before."""
     awaited: Action | None = None
     """Its action of which it is not known yet what came of it."""
     expires_ns: int = 0
@@ -117,6 +126,7 @@ class Deliberating:
         self._reply: _Reply | None = None
         self._question = Question(0, (0, 0))
         self._last_id = 0
+        self._own: deque[str] = deque(maxlen=MAX_OWN)
         self._told = ""
 
     def connect(self, hands: Hands) -> None:
@@ -133,8 +143,9 @@ class Deliberating:
             self.client.run(stop)
         except ModelFailed as error:
             with self._lock:
-                reply = self._end()
-            if reply is not None and not reply.at_rest:
+                waits = self._reply is not None and not self._reply.at_rest
+                self.silence()
+            if waits:
                 self._fail(str(error))
             elif str(error) != self._told:
                 self._live.notify(str(error))
@@ -154,15 +165,20 @@ class Deliberating:
             if reply is None:
                 return
             self.client.hush(" ".join(reply.heard))
-        if reply.awaited is not None and self._hands is not None:
-            self._hands.withdraw(reply.awaited.id)
+            if reply.awaited is not None and self._hands is not None:
+                self._hands.withdraw(reply.awaited.id)
+                self._live.withdraw(reply.awaited.name)
 
     def give_way(self) -> None:
-        """The user speaks: what it has not said yet, it does not say. While an action of its own waits, perhaps for the
-        yes that they speak, it has nothing to give up."""
+        """The user speaks: what it has not said yet, it does not say. While a question about an action of its own
+        waits, for the yes that they speak perhaps, it is not given up; nor is an action after which it has said all."""
         with self._lock:
             reply = self._reply
-            if reply is not None and (reply.awaited is None or reply.unheard):
+            if reply is None:
+                return
+            if reply.expires_ns:
+                reply.unheard.clear()
+            elif reply.awaited is None or reply.unheard:
                 self.silence()
 
     def record(self, tick: Tick, events: Sequence[Event], step: Step) -> None:
@@ -179,12 +195,13 @@ class Deliberating:
         if reply is None:
             return
         match event.data:
-            case Played(text=text) if reply.unheard:
+            case Played(text=text) if text in islice(reply.unheard, LOOK_AHEAD):
+                while (word := reply.unheard.popleft()) != text:
+                    reply.heard.append(word)
                 reply.heard.append(text)
-            case Silenced(cut=True) if reply.unheard:
+            case Silenced(cut=True) if reply.unheard or reply.heard:
                 self.give_way()
-            case Silenced(cut=False) if reply.unheard and reply.said_all:
-                reply.unheard = False
+            case Silenced(cut=False) if reply.heard and not reply.unheard and reply.said_all:
                 reply.heard.clear()
                 self.client.heard()
                 if reply.at_rest:
@@ -207,7 +224,12 @@ class Deliberating:
     def look_at_the_clock(self) -> None:
         """A question that nobody answered is over; so is the answer that waits for it."""
         with self._lock:
-            if self._reply is not None and 0 < self._reply.expires_ns < time.monotonic_ns():
+            reply = self._reply
+            if reply is None or reply.awaited is None or not 0 < reply.expires_ns < time.monotonic_ns():
+                return
+            if self._hands is not None and self._hands.was_approved(reply.awaited.id):
+                reply.expires_ns = 0
+            else:
                 self.silence()
 
     def asked(self, action: Action) -> None:
@@ -224,6 +246,7 @@ class Deliberating:
             with self._lock:
                 if stop.is_set():
                     return Halted("I was stopped.")
+                self.silence()  # an answer that was under way
                 self._reply = _Reply(self.client.floor(), self._question)
                 self._live.deliberate(True)
             return Done("")
@@ -240,13 +263,15 @@ class Deliberating:
                     pass
                 case _ if reply is None:
                     return
-                case Stream.SAY if phrase.text or reply.unheard:
+                case Stream.SAY if phrase.text or not reply.said_all:
                     reply.answered |= bool(phrase.text)
-                    reply.unheard, reply.said_all = True, phrase.last
+                    reply.unheard += written_words(phrase.text)
+                    reply.said_all = phrase.last
                     self._voice.submit(Say(phrase.text, last=phrase.last), NOW)
                 case Stream.DO if action is not None and self._hands is not None:
                     reply.answered, reply.awaited = True, action
                     self._last_id = action.id
+                    self._own.extend(action.composed.values())
                     self._live.begin(action.name, arguments_of(action, self._sources))
                     self._hands.submit(action, NOW)
                 case _:
@@ -264,7 +289,9 @@ class Deliberating:
         reply = self._of(phrase.turn)
         if phrase.stream is not Stream.DO or reply is None or not phrase.text:
             return None
-        action = action_of(phrase.text, self._catalogue, self._sources, reply.question, self._last_id - 1)
+        action = action_of(
+            phrase.text, self._catalogue, self._sources, reply.question, self._last_id - 1, tuple(self._own)
+        )
         if action is None:
             self.client.see(not_known(phrase.text))
         return action
@@ -276,7 +303,7 @@ class Deliberating:
             if reply is None:
                 return
             reply.at_rest = True
-            if reply.unheard:
+            if reply.unheard or reply.heard:
                 self._live.deliberate(False)
             else:
                 self._end()
@@ -288,15 +315,15 @@ class Deliberating:
 
 
 def action_of(
-    written: str, catalogue: Catalogue, sources: Sources, question: Question, action_id: int
+    written: str, catalogue: Catalogue, sources: Sources, question: Question, action_id: int, own: Collection[str]
 ) -> Action | None:
     """What the model wrote, as an answer to what it was asked; None where it is no action of ours. `action_id` is
-    below zero: those of the reflex are above."""
+    below zero: those of the reflex are above. `own`: what it composed before."""
     call = read_call(written)
     spec = catalogue.get(call.name) if call else None
     if call is None or spec is None or not is_offered(spec):
         return None
-    spans, composed = traced(spec, call.texts, sources, question.words)
+    spans, composed = traced(spec, call.texts, sources, question.words, own)
     return Action(
         id=action_id,
         name=spec.name,

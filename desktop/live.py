@@ -281,6 +281,13 @@ def _stand_by(state: LiveState, on: bool) -> LiveState:
     return replace(state, deliberating=on, doing=doing)
 
 
+def _withdraw(state: LiveState, name: str) -> LiveState:
+    doing, asked = state.doing, state.asked
+    if doing is not None and doing.name == name and doing.status in (None, Status.ASKS):
+        doing = replace(doing, status=Status.REFUSED)
+    return replace(state, doing=doing, asked=None if asked is not None and asked.name == name else asked)
+
+
 def _joined(speech: tuple[str, ...], words: tuple[str, ...]) -> tuple[str, ...]:
     """Punctuation clings to the word before it: it is not a word that the voice will play."""
     if len(words) == 1 and speech and not _plain(words[0]):
@@ -378,6 +385,10 @@ class LiveView:
     def hint(self, text: str) -> None:
         """Tell of something that is no fault."""
         self._update(lambda state: replace(state, hint=text))
+
+    def withdraw(self, name: str) -> None:
+        """This action is not done any more, nor asked about."""
+        self._update(lambda state: _withdraw(state, name))
 
     def withdraw_question(self) -> None:
         """The approval was given, denied or ran out without an outcome of its own."""

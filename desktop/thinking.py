@@ -36,6 +36,7 @@ class Thinking:
         self._model, self._running = model, running
         self._catalogue, self._sources, self._seen, self._execute = catalogue, sources, seen, execute
         self._last_id = 0
+        self._own: list[str] = []
 
     def __call__(self, values: Mapping[str, str], stop: StopSignal) -> Result:
         del values
@@ -65,10 +66,11 @@ class Thinking:
 
     def _do(self, written: str, question: Question) -> Event | None:
         """What came of it; None where it would be asked about, and nobody is there to answer."""
-        action = action_of(written, self._catalogue, self._sources, question, self._last_id - 1)
+        action = action_of(written, self._catalogue, self._sources, question, self._last_id - 1, self._own)
         if action is None:
             return not_known(written)
         self._last_id = action.id
+        self._own += action.composed.values()
         outcome = self._execute(action)
         return (
             None

@@ -106,7 +106,8 @@ class Deliberator:
         return self._has_floor
 
     def floor(self) -> None:
-        """The reflex wants an answer to what was just said."""
+        """The reflex wants an answer to what was just said. What is half written was for another."""
+        self._streams.drop_all()
         self._has_floor, self._hushed, self._said, self._calls, self._awaited = True, False, 0, 0, ""
         self._seeks = bool(self._toolbox.specs)
         self._resting.clear()
@@ -124,13 +125,14 @@ class Deliberator:
         """It was interrupted: of its reply the user has heard these words and no more. Even what is unread waits until
         something else happens."""
         self._streams.drop_all()
+        awaited = self._awaited
         self._has_floor, self._speaking, self._hushed, self._seeks, self._awaited = False, False, True, False, ""
         left, reply = heard.split(), self._reply or []
         self._reply = None
         for n, entry in enumerate(reply):
             words = entry.what.text.split() if _is_said(entry.what) else []
             if len(words) > len(left):
-                self._forget_from(reply[n:], " ".join(left))
+                self._forget_from([entry for entry in reply[n:] if not _calls(entry.what, awaited)], " ".join(left))
                 break
             left = left[len(words) :]
 
@@ -236,6 +238,12 @@ class Deliberator:
             self._resting.discard(Stream.THINK)
         self._speaking |= stream is Stream.SAY and bool(phrase.text)
         return phrase
+
+
+def _calls(what: Event | Phrase, name: str) -> bool:
+    """Whether it is an action of that name: one that is given up before it is known what came of it, was not done."""
+    call = read_call(what.text) if isinstance(what, Phrase) and what.stream is Stream.DO else None
+    return call is not None and call.name == name
 
 
 def _is_said(what: Event | Phrase) -> TypeGuard[Phrase]:

@@ -602,6 +602,23 @@ def test_what_it_withdraws_is_neither_done_nor_asked_about_any_more(rig: Rig) ->
     assert rig.executor.execute(rig.action("type_text", "text", "hello")).status is Status.DONE
 
 
+def test_a_question_about_what_was_withdrawn_meanwhile_is_not_asked(rig: Rig) -> None:
+    def ask(name: str, values: Mapping[str, str], stop: StopSignal) -> Result:
+        rig.executor.withdraw(-1)
+        return Asks("This one?", {})
+
+    rig.body = ask
+    assert rig.executor.execute(composed(rig)).status is Status.REFUSED
+    assert rig.executor.pending is None
+
+
+def test_what_the_user_said_yes_to_is_known(rig: Rig) -> None:
+    rig.executor.execute(composed(rig, -1, "send"))
+    assert not rig.executor.was_approved(-1)
+    assert rig.executor.approve()
+    assert rig.executor.was_approved(-1)
+
+
 def test_what_says_nothing_of_itself_is_told_to_who_waits_for_it(rig: Rig) -> None:
     rig.body = lambda name, values, stop: Done("", None)
     rig.executor.execute(rig.action("type_text", "text", "hello"))

@@ -215,6 +215,25 @@ def test_an_action_keeps_the_floor_until_its_outcome_is_spoken_of() -> None:
     assert not deliberator.has_floor
 
 
+def test_an_action_that_was_given_up_is_not_written_down_as_done() -> None:
+    streams = ScriptedStreams(say="i will", do=CALL)
+    deliberator = Deliberator(streams, TOOLS)
+    see(deliberator, *said("write a poem"), Pause())
+    deliberator.floor()
+    run(deliberator)
+    assert "do: " in streams.text
+    deliberator.hush("")
+    assert "do: " not in streams.text
+
+
+def test_what_is_half_written_when_the_next_question_comes_is_dropped() -> None:
+    streams = ScriptedStreams(say="i will")
+    deliberator = Deliberator(streams)
+    streams.grow(SAY)
+    deliberator.floor()
+    assert streams.growing == frozenset()
+
+
 def test_half_an_action_is_none() -> None:
     deliberator = Deliberator(ScriptedStreams(do=CALL[:-3]), TOOLS)
     see(deliberator, *said("write a poem"), Pause())

@@ -30,10 +30,12 @@ from model.stream.values import (
     Effect,
     Event,
     Go,
+    Line,
     Opened,
     Opening,
     Origin,
     Outcome,
+    Place,
     Played,
     Say,
     Silenced,
@@ -73,6 +75,7 @@ class Rig:
         )
         self.deliberating.connect(self)
         self.withdrawn: list[int] = []
+        self.approved = 0
         self.turn = 0
         client = self.deliberating.client
         client.heard = lambda: self.told.append("heard")
@@ -98,6 +101,9 @@ class Rig:
 
     def withdraw(self, action_id: int) -> None:
         self.withdrawn.append(action_id)
+
+    def was_approved(self, action_id: int) -> bool:
+        return action_id == self.approved
 
     def rest(self) -> None:
         self.deliberating.rest(self.turn)
@@ -319,6 +325,68 @@ def test_a_question_that_nobody_answers_is_over() -> None:
         rig.deliberating.look_at_the_clock()
     assert not rig.live.state.deliberating
     assert rig.withdrawn == [rig.done[0].id]
+
+
+def test_a_question_that_was_answered_does_not_run_out() -> None:
+    rig = Rig()
+    rig.ask()
+    rig.phrase(CALL, stream=Stream.DO)
+    rig.see(Outcome("set_clipboard", Status.ASKS, "Shall I?", rig.done[0].id), channel=Channel.OUTCOME)
+    rig.approved = rig.done[0].id
+    later_ns = time.monotonic_ns() + 2 * EXPIRES_NS
+    with patch("desktop.deliberating.time.monotonic_ns", lambda: later_ns):
+        rig.deliberating.look_at_the_clock()
+    assert rig.withdrawn == []
+    assert rig.live.state.deliberating
+
+
+def test_the_users_yes_into_its_own_words_is_no_refusal() -> None:
+    rig = Rig()
+    rig.ask()
+    rig.phrase(CALL, stream=Stream.DO)
+    rig.phrase("i wrote you a poem", last=True)
+    rig.see(Outcome("set_clipboard", Status.ASKS, "Shall I?", rig.done[0].id), channel=Channel.OUTCOME)
+    rig.deliberating.give_way()
+    assert rig.withdrawn == []
+
+
+def test_the_next_question_ends_the_answer_to_the_last() -> None:
+    rig = Rig()
+    rig.ask()
+    rig.phrase(CALL, stream=Stream.DO)
+    rig.live.record(
+        TICK, [Event(0, Channel.OUTCOME, Outcome("set_clipboard", Status.ASKS, "Shall I?"), Origin.WORLD)], STEP
+    )
+    assert rig.live.state.mode is Mode.ASKING
+    rig.ask()
+    assert rig.withdrawn == [rig.done[0].id]
+    assert rig.told == ["floor", "hush ", "floor"]
+    assert rig.live.state.mode is Mode.THINKING
+
+
+def test_the_end_of_its_first_words_is_not_that_of_its_second() -> None:
+    rig = Rig()
+    rig.ask()
+    rig.phrase("i will", last=True)
+    rig.see(Played("i"), Played("will"), channel=Channel.SELF)
+    rig.phrase("it is done", last=True)
+    rig.rest()
+    rig.see(Silenced(cut=False), Played("it"), Silenced(cut=True), channel=Channel.SELF)
+    assert rig.told == ["floor", "hush i will it"]
+
+
+def test_what_it_composed_stays_composed_wherever_it_comes_to_stand() -> None:
+    rig = Rig()
+    rig.ask()
+    rig.phrase(CALL, stream=Stream.DO)
+    for channel, data in (
+        (Channel.CLIPBOARD, Copied("text", "a poem", 6)),
+        (Channel.OUTCOME, Outcome("set_clipboard", Status.REFUSED, "Shall I set clipboard: a poem?")),
+        (Channel.SCREEN, Line(1, "she typed a poem there", Place(0, 0, 9, 9))),
+    ):
+        rig.sources.add(Event(1, channel, data, Origin.WORLD))
+    rig.phrase('{"action": "type_text", "text": "a poem"}', stream=Stream.DO)
+    assert rig.done[1].composed == {"text": "a poem"}
 
 
 def test_stopped_before_it_was_asked_it_is_not_asked() -> None:

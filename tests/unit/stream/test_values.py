@@ -6,7 +6,7 @@ from dataclasses import is_dataclass
 from inspect import getmembers, isclass
 
 from model.stream import values
-from model.stream.values import INPUTS, OUTPUTS, Channel, Place
+from model.stream.values import INPUTS, OUTPUTS, Action, Channel, Place
 
 
 def test_every_shared_value_is_frozen():
@@ -21,3 +21,8 @@ def test_a_channel_is_either_seen_or_produced():
 
 def test_the_centre_of_a_place_lies_within_it():
     assert Place(100, 200, 11, 40).centre == (105, 220)
+
+
+def test_what_a_language_model_wrote_is_told_by_its_number() -> None:
+    assert Action(-1, "click", {}, 0, 1).is_written
+    assert not Action(1, "click", {}, 0, 1).is_written
