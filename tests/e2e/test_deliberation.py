@@ -52,18 +52,24 @@ def test_what_it_composed_is_asked_about_done_and_taken_back(ambidex: Ambidex, r
     assert "The text is my own. Shall I set clipboard: small drops fall and rivers grow?" in question
     assert pasted(ambidex) == "before"
     type_request(ambidex, "yes")
-    wait_until(lambda: "poem" in spoken(recorded), 30, "the answer")
+    wait_until(lambda: spoke_of_what_was_done(recorded), 30, "that it may go on")
     assert pasted(ambidex) == "small drops fall and rivers grow"
-    assert "i wrote you a poem" in " ".join(spoken(recorded))
     ambidex.call("journal", "undo")
     assert pasted(ambidex) == "before"
     written = [
         (event.channel, event.data.text) for event in trace.load(recorded).events if isinstance(event.data, Written)
     ]
     assert (Channel.ACTION, '{"action": "set_clipboard", "text": "small drops fall and rivers grow"}') in written
-    assert (Channel.SPEECH, "i wrote you a poem") in written
     ambidex.call("quit")
     assert ambidex.call("replay", str(recorded)).returncode == 0
+
+
+def spoke_of_what_was_done(directory: Path) -> bool:
+    """Whether it was asked for words behind the outcome; what a toy says of it depends on what comes in between."""
+    events = trace.load(directory).events
+    done = [n for n, event in enumerate(events) if isinstance(event.data, Outcome) and event.data.status is Status.DONE]
+    later = events[done[0] :] if done else ()
+    return any(isinstance(event.data, Written) and event.channel is Channel.SPEECH for event in later)
 
 
 def type_request(program: Ambidex, text: str) -> None:
