@@ -110,7 +110,10 @@ class Executor:
         self._queue: BoundedQueue[_Job] = BoundedQueue("actions", MAX_WAITING)
         self._deeds: deque[_Deed] = deque(maxlen=MAX_UNDO)
         self._pending: Pending | None = None
-        self._withdrawn = self._approved = 0
+        self._withdrawn = 0
+        """The newest action of the language model's that is not to be done any more, nor are those before it."""
+        self._approved = 0
+        """The last action that the user said yes to."""
         self._not_done = 0
         """The last action that was not done; what was to follow it is not done either."""
         self._turn = threading.RLock()  # held while an action runs

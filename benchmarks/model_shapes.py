@@ -54,28 +54,8 @@ def write_shape(
     """Write it with a byte-level vocabulary: but for a few words, each byte of a text is one token."""
     rng = np.random.default_rng(seed)
     writer = gguf.GGUFWriter(path, architecture)
-    writer.add_name("random")
-    writer.add_context_length(40_960)
-    writer.add_block_count(shape.n_layer)
-    writer.add_embedding_length(shape.n_embd)
-    writer.add_feed_forward_length(shape.n_ff)
-    writer.add_head_count(shape.n_head)
-    writer.add_layer_norm_rms_eps(1e-6)
-    writer.add_rope_freq_base(1_000_000.0)
-    _add_vocabulary(writer, shape.n_vocabulary)
+    _describe(writer, shape, architecture)
     is_hybrid, normed = architecture == "lfm2", architecture != "llama"
-    if is_hybrid:
-        writer.add_head_count_kv([0] * (shape.n_layer - 1) + [shape.n_head_kv])
-        writer.add_shortconv_l_cache(CONVOLUTION)
-        writer.add_vocab_size(shape.n_vocabulary)
-    else:
-        writer.add_head_count_kv(shape.n_head_kv)
-        writer.add_key_length(shape.head_dim)
-        writer.add_value_length(shape.head_dim)
-        writer.add_rope_dimension_count(shape.head_dim)
-    if architecture == "qwen3vl":
-        writer.add_rope_dimension_sections([shape.head_dim // 4, shape.head_dim // 8, shape.head_dim // 8, 0])
-        writer.add_num_deepstack_layers(0)
 
     def add(name: str, rows: int, columns: int) -> None:
         writer.add_tensor(
@@ -110,6 +90,30 @@ def write_shape(
         add(f"blk.{n}.ffn_down", shape.n_embd, shape.n_ff)
     _finish(writer)
     return path
+
+
+def _describe(writer: gguf.GGUFWriter, shape: Shape, architecture: Architecture) -> None:
+    writer.add_name("random")
+    writer.add_context_length(40_960)
+    writer.add_block_count(shape.n_layer)
+    writer.add_embedding_length(shape.n_embd)
+    writer.add_feed_forward_length(shape.n_ff)
+    writer.add_head_count(shape.n_head)
+    writer.add_layer_norm_rms_eps(1e-6)
+    writer.add_rope_freq_base(1_000_000.0)
+    _add_vocabulary(writer, shape.n_vocabulary)
+    if architecture == "lfm2":
+        writer.add_head_count_kv([0] * (shape.n_layer - 1) + [shape.n_head_kv])
+        writer.add_shortconv_l_cache(CONVOLUTION)
+        writer.add_vocab_size(shape.n_vocabulary)
+    else:
+        writer.add_head_count_kv(shape.n_head_kv)
+        writer.add_key_length(shape.head_dim)
+        writer.add_value_length(shape.head_dim)
+        writer.add_rope_dimension_count(shape.head_dim)
+    if architecture == "qwen3vl":
+        writer.add_rope_dimension_sections([shape.head_dim // 4, shape.head_dim // 8, shape.head_dim // 8, 0])
+        writer.add_num_deepstack_layers(0)
 
 
 def write_adapter(path: Path, shape: Shape, seed: int = 0) -> Path:

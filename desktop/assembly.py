@@ -27,7 +27,7 @@ from desktop.absent import AbsentLook
 from desktop.deliberating import Deliberating, chosen_or_why, running
 from desktop.desk import open_desk, open_eyes, surroundings
 from desktop.engaged import Engaged
-from desktop.engine import Parts
+from desktop.engine import NoDeliberation, Parts
 from desktop.expectation import Expectation
 from desktop.live import LiveView
 from desktop.minds import open_plugins, open_reflex, rules
@@ -133,10 +133,7 @@ def assemble(settings: Settings, places: Places, options: Options) -> Assembly:
             senses=tuple(_senses(settings, options, eyes)),
             threads=(("schedule", schedule.run), *((("deliberation", deliberating.run),) if deliberating else ())),
             presence=watches(),
-            language_model=deliberating.state if deliberating else lambda: "none",
-            silence=deliberating.silence if deliberating else lambda: None,
-            asked=deliberating.asked if deliberating else lambda action: None,
-            give_way=deliberating.give_way if deliberating else lambda: None,
+            deliberation=deliberating or NoDeliberation(),
             recorders=(
                 engaged,
                 expectation,

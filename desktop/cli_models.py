@@ -20,14 +20,13 @@ if TYPE_CHECKING:
 
 models_app = typer.Typer(help="Models for speech, voice and language that you add.", no_args_is_help=True)
 
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
 Name = Annotated[str, typer.Argument(help="As `ambidex models list` shows it.")]
 
 
 @models_app.command("list")
 def list_models(
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """What was added, what is used, and whether it loads."""
     models = _store().all()
@@ -93,9 +92,7 @@ def remove(name: Name) -> None:
 
 @models_app.command()
 def suggest(
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Language models that suit Ambidex, and the one for this machine. Goes to no network."""
     from desktop.model_advice import TABLE, advice, fault_of, this_machine
@@ -132,9 +129,7 @@ def suggest(
 @models_app.command()
 def check(
     name: Name,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Ask a language model a few things, and see whether it does as it should. Nothing of it is carried out."""
     from desktop.deliberating import require_engine, running

@@ -51,6 +51,7 @@ NOW = Tick(0, 0, 0.0)
 LOOK_AHEAD = 3
 """Words that the voice may leave out."""
 MAX_OWN = 200
+"""Texts that it composed, the newest, by which they are known when they come back."""
 NO_ANSWER = "The language model has no answer to that."
 
 
@@ -122,7 +123,7 @@ class Deliberating:
         self._catalogue, self._sources = catalogue, sources
         self._voice, self._live, self._post = voice, live, post
         self._hands: Hands | None = None
-        self._lock = threading.RLock()  # guards the three below
+        self._lock = threading.RLock()  # guards the four below
         self._reply: _Reply | None = None
         self._question = Question(0, (0, 0))
         self._last_id = 0
@@ -232,7 +233,7 @@ class Deliberating:
             else:
                 self.silence()
 
-    def asked(self, action: Action) -> None:
+    def decided(self, action: Action) -> None:
         """The reflex has decided on an action: `think`, perhaps, which is then about what has been said by now."""
         if action.name == "think":
             with self._lock:

@@ -93,6 +93,42 @@ class Acting(Protocol):
     def statistics(self) -> QueueStatistics: ...
 
 
+class Deliberative(Protocol):
+    """The language model, as the engine uses it."""
+
+    def state(self) -> str:
+        """`none`, `loading` or `ready`."""
+        ...
+
+    def decided(self, action: Action) -> None:
+        """The reflex has decided on this."""
+        ...
+
+    def give_way(self) -> None:
+        """The user speaks."""
+        ...
+
+    def silence(self) -> None:
+        """Say and do nothing more."""
+        ...
+
+
+class NoDeliberation:
+    """Where there is no language model."""
+
+    def state(self) -> str:
+        return "none"
+
+    def decided(self, action: Action) -> None:
+        pass
+
+    def give_way(self) -> None:
+        pass
+
+    def silence(self) -> None:
+        pass
+
+
 @dataclass(frozen=True)
 class Parts:
     """What an engine is made of. `absent` holds a sentence for every part that this machine or its owner left out."""
@@ -114,14 +150,7 @@ class Parts:
     presence: tuple[PresenceWatch, ...] = ()
     queues: tuple[Callable[[], QueueStatistics], ...] = ()
     """What else is queued, for the status."""
-    language_model: Callable[[], str] = lambda: "none"
-    """`none`, `loading` or `ready`, for the status."""
-    silence: Callable[[], None] = lambda: None
-    """Has the language model say and do nothing more."""
-    asked: Callable[[Action], None] = lambda action: None
-    """Is told what the reflex decides on, for the language model."""
-    give_way: Callable[[], None] = lambda: None
-    """Has it give way to the user, who speaks."""
+    deliberation: Deliberative = field(default_factory=NoDeliberation)
     close: Callable[[], None] = lambda: None
     """Lets go of every device, once every thread has ended."""
     absent: tuple[str, ...] = ()
@@ -257,7 +286,7 @@ class Engine:
             return
         match effect:
             case Hush():
-                self._parts.give_way()
+                self._parts.deliberation.give_way()
                 self._resuming.yielded()
                 self._parts.voice.submit(effect, tick)
             case Say():
@@ -265,10 +294,10 @@ class Engine:
             case Action(name=name):
                 if name != "none":
                     self._resuming.acted()
-                self._parts.asked(effect)
+                self._parts.deliberation.decided(effect)
                 self._parts.executor.submit(effect, tick)
                 if name in ENDING:
-                    self._parts.silence()
+                    self._parts.deliberation.silence()
             case Gesture():
                 pass  # drawn by the overlay, which sees the step itself
 
@@ -314,7 +343,7 @@ class Engine:
         """Stop listening, speaking and the action under way; forget what waits. Everything stays armed."""
         self._close_ears()
         self._parts.executor.interrupt()
-        self._parts.silence()
+        self._parts.deliberation.silence()
         self._parts.voice.hush()
 
     def away(self, reason: str, holds: bool) -> None:
@@ -342,7 +371,7 @@ class Engine:
         self._standing = Standing.PANICKED
         self._parts.voice.hush(at_once=True)
         self._parts.executor.panic()
-        self._parts.silence()
+        self._parts.deliberation.silence()
         self._parts.voice.hush(at_once=True)  # what came in between
         self._close_ears()
         self._parts.live.stand(Standing.PANICKED)
@@ -409,7 +438,7 @@ class Engine:
             "listening": self.listening,
             "away": _absence(self._away) if self._away else "",
             "speaking": self._parts.voice.speaking(),
-            "language_model": self._parts.language_model(),
+            "language_model": self._parts.deliberation.state(),
             "surprise": {channel.value: round(nats, 1) for channel, nats in self._parts.live.state.surprise.items()},
             "up_s": round(time.monotonic() - self._started_s, 1),
             "faults": [sentence for sentence in (*self._parts.absent, self._parts.voice.fault) if sentence],

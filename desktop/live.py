@@ -157,7 +157,7 @@ def fold(state: LiveState, events: Sequence[Event], step: Step, resolve: Resolve
     for event in events:
         match event.data:
             case Written():
-                state = _deliberate(state, event.channel, event.data)
+                state = _read(state, event.channel, event.data)
             case _:
                 state = _perceive(state, event.data)
     return _produce(state, step, resolve)
@@ -261,7 +261,7 @@ def _speak(state: LiveState, token: Token | Span | None, resolve: Resolve) -> Li
     return replace(state, speech=_joined(state.speech, words)[:MAX_SPEECH_WORDS])
 
 
-def _deliberate(state: LiveState, channel: Channel, phrase: Written) -> LiveState:
+def _read(state: LiveState, channel: Channel, phrase: Written) -> LiveState:
     """The language model thought or said something."""
     words = tuple(phrase.text.split())
     if channel is Channel.THOUGHT:
@@ -273,7 +273,7 @@ def _deliberate(state: LiveState, channel: Channel, phrase: Written) -> LiveStat
     return state
 
 
-def _stand_by(state: LiveState, on: bool) -> LiveState:
+def _deliberate(state: LiveState, on: bool) -> LiveState:
     """Being asked was an action that is done once the answer is."""
     doing = state.doing
     if not on and doing is not None and doing.name == THINK and doing.status is None:
@@ -356,7 +356,7 @@ class LiveView:
 
     def deliberate(self, on: bool) -> None:
         """The language model was asked, or has said and done all."""
-        self._update(lambda state: _stand_by(state, on))
+        self._update(lambda state: _deliberate(state, on))
 
     def begin(self, name: str, arguments: Sequence[tuple[str, Argument]]) -> None:
         """The language model does something."""

@@ -2,7 +2,7 @@
 
 In: `{"tools": [ACTION, ...]}` once; then `{"see": EVENT}`, `{"floor": TURN}`, `{"heard": true}` where all that was said
 has been heard, `{"hush": HEARD}`; and where it had to be started again, what it had written, `{"wrote": STREAM, "text":
-...}`. Out: `{"ready": ...}` once, then `{"phrase": ...}`, `{"rest": TURN}` when it gives the floor back, `{"beat":
+...}`. Out: `{"ready": true}` once, then `{"phrase": ...}`, `{"rest": TURN}` when it gives the floor back, `{"beat":
 STEPS, "busy": ...}` once a second, and `{"fault": SENTENCE}` before it ends by itself. It ends when its standard input
 does.
 """
@@ -56,15 +56,14 @@ def main() -> int:
     threading.Thread(target=_beat, args=(tell, progress), name="beat", daemon=True).start()
     try:
         tools = [spec_from_json(row) for row in inbox.get().get("tools", ())]
-        began_s = time.monotonic()
         aborts = lambda: interrupted.is_set() and loaded.is_set()  # noqa: E731
         context = LlamaContext(
             arguments.model, arguments.context, arguments.threads, aborts, arguments.gpu_layers, arguments.adapter
         )
         streams = Streams(context, frame_of(context.template, SYSTEM))
-        kept = arguments.keep is not None and streams.restore(arguments.keep)
-        load_s = round(time.monotonic() - began_s, 3)
-        tell({"ready": {"context": context.n_context, "load_s": load_s, "kept": kept}})
+        if arguments.keep is not None:
+            streams.restore(arguments.keep)
+        tell({"ready": True})
         loaded.set()
         _run(Deliberator(streams, tools), inbox, interrupted, tell, progress)
         if arguments.keep is not None:

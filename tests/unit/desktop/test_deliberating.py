@@ -115,7 +115,7 @@ class Rig:
     def ask(self) -> None:
         utterance = self.sources.utterance
         words = (utterance.first_word, self.sources.word_count)
-        self.deliberating.asked(Action(1, "think", {}, 0, utterance.number, words=words))
+        self.deliberating.decided(Action(1, "think", {}, 0, utterance.number, words=words))
         assert self.deliberating.bodies["think"]({}, StopSignal()) == Done("")
 
     def phrase(self, text: str, *, last: bool = False, stream: Stream = Stream.SAY) -> None:
@@ -407,8 +407,8 @@ def test_what_was_handed_over_and_not_done_yet_is_withdrawn() -> None:
 
 def test_its_answer_is_to_what_was_said_when_it_was_asked() -> None:
     rig = Rig()
-    rig.deliberating.asked(Action(1, "think", {}, 0, 4, words=(3, 9)))
-    rig.deliberating.asked(Action(2, "click", {}, 0, 5, words=(9, 12)))
+    rig.deliberating.decided(Action(1, "think", {}, 0, 4, words=(3, 9)))
+    rig.deliberating.decided(Action(2, "click", {}, 0, 5, words=(9, 12)))
     assert rig.deliberating.bodies["think"]({}, StopSignal()) == Done("")
     rig.phrase(CALL, stream=Stream.DO)
     assert (rig.done[0].utterance, rig.done[0].words) == (4, (3, 9))
